@@ -6,7 +6,6 @@
 #[expect(dead_code, reason = "shared by several test programs")]
 mod given;
 #[path = "common/ledgered.rs"]
-#[expect(dead_code, reason = "shared by several test programs")]
 mod ledgered;
 
 use kapix_core::{Clock, Desk, DeskOptions, artefact::EXPERT_CARDS, store::Durability, time::Instant};

@@ -19,6 +19,58 @@ func (e *Engine) ArtefactCheckJSON(ctx context.Context, request []byte) (*Artefa
 	return response, err
 }
 
+// AuditCheckpoint: The head of the log, signed, and the proof that an earlier one is its beginning.
+// The operation audit.checkpoint.
+func (e *Engine) AuditCheckpoint(ctx context.Context, request *AuditCheckpointRequest) (*AuditCheckpointResponse, error) {
+	response, _, err := answer[AuditCheckpointResponse](ctx, e, "audit.checkpoint", request, nil)
+	return response, err
+}
+
+// AuditCheckpointJSON is AuditCheckpoint for a request in JSON, which the engine reads itself.
+func (e *Engine) AuditCheckpointJSON(ctx context.Context, request []byte) (*AuditCheckpointResponse, error) {
+	response, _, err := answer[AuditCheckpointResponse](ctx, e, "audit.checkpoint", request, nil)
+	return response, err
+}
+
+// AuditKey: A new key for the checkpoints of a log.
+// The operation audit.key.
+func (e *Engine) AuditKey(ctx context.Context, request *AuditKeyRequest) (*AuditKeyResponse, error) {
+	response, _, err := answer[AuditKeyResponse](ctx, e, "audit.key", request, nil)
+	return response, err
+}
+
+// AuditKeyJSON is AuditKey for a request in JSON, which the engine reads itself.
+func (e *Engine) AuditKeyJSON(ctx context.Context, request []byte) (*AuditKeyResponse, error) {
+	response, _, err := answer[AuditKeyResponse](ctx, e, "audit.key", request, nil)
+	return response, err
+}
+
+// AuditProve: The proof that a record is in the log.
+// The operation audit.prove.
+func (e *Engine) AuditProve(ctx context.Context, request *AuditProveRequest) (*AuditProveResponse, error) {
+	response, _, err := answer[AuditProveResponse](ctx, e, "audit.prove", request, nil)
+	return response, err
+}
+
+// AuditProveJSON is AuditProve for a request in JSON, which the engine reads itself.
+func (e *Engine) AuditProveJSON(ctx context.Context, request []byte) (*AuditProveResponse, error) {
+	response, _, err := answer[AuditProveResponse](ctx, e, "audit.prove", request, nil)
+	return response, err
+}
+
+// AuditVerify: Whether anything in the log was altered, taken out, put in or moved.
+// The operation audit.verify.
+func (e *Engine) AuditVerify(ctx context.Context, request *AuditVerifyRequest) (*AuditVerifyResponse, error) {
+	response, _, err := answer[AuditVerifyResponse](ctx, e, "audit.verify", request, nil)
+	return response, err
+}
+
+// AuditVerifyJSON is AuditVerify for a request in JSON, which the engine reads itself.
+func (e *Engine) AuditVerifyJSON(ctx context.Context, request []byte) (*AuditVerifyResponse, error) {
+	response, _, err := answer[AuditVerifyResponse](ctx, e, "audit.verify", request, nil)
+	return response, err
+}
+
 // CashflowAnalyze: Cash-flow features of an applicant with their transactions.
 // The operation cashflow.analyze. Columns are borrowed for the call, not copied;
 // without them those of the request are read.
@@ -59,6 +111,72 @@ func (e *Engine) CreditScoreBatchJSON(ctx context.Context, request []byte, colum
 	return answer[CreditScoreBatchResponse](ctx, e, "credit.score_batch", request, columns)
 }
 
+// DecisionsExport: Decisions as columns, with what they rested on and what became of them.
+// The operation decisions.export.
+func (e *Engine) DecisionsExport(ctx context.Context, request *DecisionsExportRequest) (*DecisionsExportResponse, error) {
+	response, _, err := answer[DecisionsExportResponse](ctx, e, "decisions.export", request, nil)
+	return response, err
+}
+
+// DecisionsExportJSON is DecisionsExport for a request in JSON, which the engine reads itself.
+func (e *Engine) DecisionsExportJSON(ctx context.Context, request []byte) (*DecisionsExportResponse, error) {
+	response, _, err := answer[DecisionsExportResponse](ctx, e, "decisions.export", request, nil)
+	return response, err
+}
+
+// DecisionsGet: A decision as it stands.
+// The operation decisions.get.
+func (e *Engine) DecisionsGet(ctx context.Context, request *DecisionsGetRequest) (*DecisionsGetResponse, error) {
+	response, _, err := answer[DecisionsGetResponse](ctx, e, "decisions.get", request, nil)
+	return response, err
+}
+
+// DecisionsGetJSON is DecisionsGet for a request in JSON, which the engine reads itself.
+func (e *Engine) DecisionsGetJSON(ctx context.Context, request []byte) (*DecisionsGetResponse, error) {
+	response, _, err := answer[DecisionsGetResponse](ctx, e, "decisions.get", request, nil)
+	return response, err
+}
+
+// DecisionsList: Decisions by date, outcome, reason, policy, arm and actor; a page, or a sample by stratum.
+// The operation decisions.list.
+func (e *Engine) DecisionsList(ctx context.Context, request *DecisionsListRequest) (*DecisionsListResponse, error) {
+	response, _, err := answer[DecisionsListResponse](ctx, e, "decisions.list", request, nil)
+	return response, err
+}
+
+// DecisionsListJSON is DecisionsList for a request in JSON, which the engine reads itself.
+func (e *Engine) DecisionsListJSON(ctx context.Context, request []byte) (*DecisionsListResponse, error) {
+	response, _, err := answer[DecisionsListResponse](ctx, e, "decisions.list", request, nil)
+	return response, err
+}
+
+// DecisionsRun: Decides an application on record, on values or on earlier results by their id: outcome, reason, terms, confidence.
+// The operation decisions.run. Columns are borrowed for the call, not copied;
+// without them those of the request are read.
+func (e *Engine) DecisionsRun(ctx context.Context, request *DecisionsRunRequest, columns ...Column) (*DecisionsRunResponse, error) {
+	response, _, err := answer[DecisionsRunResponse](ctx, e, "decisions.run", request, columns)
+	return response, err
+}
+
+// DecisionsRunJSON is DecisionsRun for a request in JSON, which the engine reads itself.
+func (e *Engine) DecisionsRunJSON(ctx context.Context, request []byte, columns ...Column) (*DecisionsRunResponse, error) {
+	response, _, err := answer[DecisionsRunResponse](ctx, e, "decisions.run", request, columns)
+	return response, err
+}
+
+// EngineBackup: Copies the store to another file, as of one moment, while calls go on.
+// The operation engine.backup.
+func (e *Engine) EngineBackup(ctx context.Context, request *EngineBackupRequest) (*EngineBackupResponse, error) {
+	response, _, err := answer[EngineBackupResponse](ctx, e, "engine.backup", request, nil)
+	return response, err
+}
+
+// EngineBackupJSON is EngineBackup for a request in JSON, which the engine reads itself.
+func (e *Engine) EngineBackupJSON(ctx context.Context, request []byte) (*EngineBackupResponse, error) {
+	response, _, err := answer[EngineBackupResponse](ctx, e, "engine.backup", request, nil)
+	return response, err
+}
+
 // EngineDescribe: What the engine is and holds: versions, artefacts, limits, operations.
 // The operation engine.describe.
 func (e *Engine) EngineDescribe(ctx context.Context, request *EngineDescribeRequest) (*EngineDescribeResponse, error) {
@@ -69,6 +187,19 @@ func (e *Engine) EngineDescribe(ctx context.Context, request *EngineDescribeRequ
 // EngineDescribeJSON is EngineDescribe for a request in JSON, which the engine reads itself.
 func (e *Engine) EngineDescribeJSON(ctx context.Context, request []byte) (*EngineDescribeResponse, error) {
 	response, _, err := answer[EngineDescribeResponse](ctx, e, "engine.describe", request, nil)
+	return response, err
+}
+
+// EngineHealth: How the store does: log, checkpoint, what is held; in a form for Prometheus too.
+// The operation engine.health.
+func (e *Engine) EngineHealth(ctx context.Context, request *EngineHealthRequest) (*EngineHealthResponse, error) {
+	response, _, err := answer[EngineHealthResponse](ctx, e, "engine.health", request, nil)
+	return response, err
+}
+
+// EngineHealthJSON is EngineHealth for a request in JSON, which the engine reads itself.
+func (e *Engine) EngineHealthJSON(ctx context.Context, request []byte) (*EngineHealthResponse, error) {
+	response, _, err := answer[EngineHealthResponse](ctx, e, "engine.health", request, nil)
 	return response, err
 }
 
@@ -95,6 +226,71 @@ func (e *Engine) EntityPut(ctx context.Context, request *EntityPutRequest) (*Ent
 // EntityPutJSON is EntityPut for a request in JSON, which the engine reads itself.
 func (e *Engine) EntityPutJSON(ctx context.Context, request []byte) (*EntityPutResponse, error) {
 	response, _, err := answer[EntityPutResponse](ctx, e, "entity.put", request, nil)
+	return response, err
+}
+
+// EventsAck: Says that events are done.
+// The operation events.ack.
+func (e *Engine) EventsAck(ctx context.Context, request *EventsAckRequest) (*EventsChangedResponse, error) {
+	response, _, err := answer[EventsChangedResponse](ctx, e, "events.ack", request, nil)
+	return response, err
+}
+
+// EventsAckJSON is EventsAck for a request in JSON, which the engine reads itself.
+func (e *Engine) EventsAckJSON(ctx context.Context, request []byte) (*EventsChangedResponse, error) {
+	response, _, err := answer[EventsChangedResponse](ctx, e, "events.ack", request, nil)
+	return response, err
+}
+
+// EventsFail: Says that events could not be handled: they are sent again later.
+// The operation events.fail.
+func (e *Engine) EventsFail(ctx context.Context, request *EventsFailRequest) (*EventsChangedResponse, error) {
+	response, _, err := answer[EventsChangedResponse](ctx, e, "events.fail", request, nil)
+	return response, err
+}
+
+// EventsFailJSON is EventsFail for a request in JSON, which the engine reads itself.
+func (e *Engine) EventsFailJSON(ctx context.Context, request []byte) (*EventsChangedResponse, error) {
+	response, _, err := answer[EventsChangedResponse](ctx, e, "events.fail", request, nil)
+	return response, err
+}
+
+// EventsPoll: Fetches events, at least once, and leases them to a consumer.
+// The operation events.poll.
+func (e *Engine) EventsPoll(ctx context.Context, request *EventsPollRequest) (*EventsPollResponse, error) {
+	response, _, err := answer[EventsPollResponse](ctx, e, "events.poll", request, nil)
+	return response, err
+}
+
+// EventsPollJSON is EventsPoll for a request in JSON, which the engine reads itself.
+func (e *Engine) EventsPollJSON(ctx context.Context, request []byte) (*EventsPollResponse, error) {
+	response, _, err := answer[EventsPollResponse](ctx, e, "events.poll", request, nil)
+	return response, err
+}
+
+// EventsRetry: Sends dead letters again.
+// The operation events.retry.
+func (e *Engine) EventsRetry(ctx context.Context, request *EventsRetryRequest) (*EventsChangedResponse, error) {
+	response, _, err := answer[EventsChangedResponse](ctx, e, "events.retry", request, nil)
+	return response, err
+}
+
+// EventsRetryJSON is EventsRetry for a request in JSON, which the engine reads itself.
+func (e *Engine) EventsRetryJSON(ctx context.Context, request []byte) (*EventsChangedResponse, error) {
+	response, _, err := answer[EventsChangedResponse](ctx, e, "events.retry", request, nil)
+	return response, err
+}
+
+// OutcomesRecord: Says what became of a decision, and since when it is known.
+// The operation outcomes.record.
+func (e *Engine) OutcomesRecord(ctx context.Context, request *OutcomesRecordRequest) (*OutcomesRecordResponse, error) {
+	response, _, err := answer[OutcomesRecordResponse](ctx, e, "outcomes.record", request, nil)
+	return response, err
+}
+
+// OutcomesRecordJSON is OutcomesRecord for a request in JSON, which the engine reads itself.
+func (e *Engine) OutcomesRecordJSON(ctx context.Context, request []byte) (*OutcomesRecordResponse, error) {
+	response, _, err := answer[OutcomesRecordResponse](ctx, e, "outcomes.record", request, nil)
 	return response, err
 }
 
@@ -162,6 +358,58 @@ func (e *Engine) PolicyRunJSON(ctx context.Context, request []byte, columns ...C
 	return response, err
 }
 
+// RecordsGet: The record of a call: what it was asked and answered.
+// The operation records.get.
+func (e *Engine) RecordsGet(ctx context.Context, request *RecordsGetRequest) (*RecordsGetResponse, error) {
+	response, _, err := answer[RecordsGetResponse](ctx, e, "records.get", request, nil)
+	return response, err
+}
+
+// RecordsGetJSON is RecordsGet for a request in JSON, which the engine reads itself.
+func (e *Engine) RecordsGetJSON(ctx context.Context, request []byte) (*RecordsGetResponse, error) {
+	response, _, err := answer[RecordsGetResponse](ctx, e, "records.get", request, nil)
+	return response, err
+}
+
+// RecordsLapse: Takes parts out of records whose time is over; the leaves of the log stay.
+// The operation records.lapse.
+func (e *Engine) RecordsLapse(ctx context.Context, request *RecordsLapseRequest) (*RecordsLapseResponse, error) {
+	response, _, err := answer[RecordsLapseResponse](ctx, e, "records.lapse", request, nil)
+	return response, err
+}
+
+// RecordsLapseJSON is RecordsLapse for a request in JSON, which the engine reads itself.
+func (e *Engine) RecordsLapseJSON(ctx context.Context, request []byte) (*RecordsLapseResponse, error) {
+	response, _, err := answer[RecordsLapseResponse](ctx, e, "records.lapse", request, nil)
+	return response, err
+}
+
+// RecordsList: Records of calls by applicant, operation and time.
+// The operation records.list.
+func (e *Engine) RecordsList(ctx context.Context, request *RecordsListRequest) (*RecordsListResponse, error) {
+	response, _, err := answer[RecordsListResponse](ctx, e, "records.list", request, nil)
+	return response, err
+}
+
+// RecordsListJSON is RecordsList for a request in JSON, which the engine reads itself.
+func (e *Engine) RecordsListJSON(ctx context.Context, request []byte) (*RecordsListResponse, error) {
+	response, _, err := answer[RecordsListResponse](ctx, e, "records.list", request, nil)
+	return response, err
+}
+
+// RecordsReplay: Answers the request of a record again, and says what changed: data, model, policy or engine.
+// The operation records.replay.
+func (e *Engine) RecordsReplay(ctx context.Context, request *RecordsReplayRequest) (*RecordsReplayResponse, error) {
+	response, _, err := answer[RecordsReplayResponse](ctx, e, "records.replay", request, nil)
+	return response, err
+}
+
+// RecordsReplayJSON is RecordsReplay for a request in JSON, which the engine reads itself.
+func (e *Engine) RecordsReplayJSON(ctx context.Context, request []byte) (*RecordsReplayResponse, error) {
+	response, _, err := answer[RecordsReplayResponse](ctx, e, "records.replay", request, nil)
+	return response, err
+}
+
 // ScorecardDevelop: Develops a card from rows with known outcomes.
 // The operation scorecard.develop. Columns are borrowed for the call, not copied;
 // without them those of the request are read.
@@ -190,6 +438,45 @@ func (e *Engine) ScorecardEvaluateJSON(ctx context.Context, request []byte, colu
 	return response, err
 }
 
+// SubjectErase: Erases what is held of a person; the leaves of the log stay.
+// The operation subject.erase.
+func (e *Engine) SubjectErase(ctx context.Context, request *SubjectEraseRequest) (*SubjectEraseResponse, error) {
+	response, _, err := answer[SubjectEraseResponse](ctx, e, "subject.erase", request, nil)
+	return response, err
+}
+
+// SubjectEraseJSON is SubjectErase for a request in JSON, which the engine reads itself.
+func (e *Engine) SubjectEraseJSON(ctx context.Context, request []byte) (*SubjectEraseResponse, error) {
+	response, _, err := answer[SubjectEraseResponse](ctx, e, "subject.erase", request, nil)
+	return response, err
+}
+
+// SubjectExport: Everything that is held of a person.
+// The operation subject.export.
+func (e *Engine) SubjectExport(ctx context.Context, request *SubjectExportRequest) (*SubjectExportResponse, error) {
+	response, _, err := answer[SubjectExportResponse](ctx, e, "subject.export", request, nil)
+	return response, err
+}
+
+// SubjectExportJSON is SubjectExport for a request in JSON, which the engine reads itself.
+func (e *Engine) SubjectExportJSON(ctx context.Context, request []byte) (*SubjectExportResponse, error) {
+	response, _, err := answer[SubjectExportResponse](ctx, e, "subject.export", request, nil)
+	return response, err
+}
+
+// SubjectRestrict: Says whether a person's data may be used, and whether they may be erased.
+// The operation subject.restrict.
+func (e *Engine) SubjectRestrict(ctx context.Context, request *SubjectRestrictRequest) (*SubjectRestrictResponse, error) {
+	response, _, err := answer[SubjectRestrictResponse](ctx, e, "subject.restrict", request, nil)
+	return response, err
+}
+
+// SubjectRestrictJSON is SubjectRestrict for a request in JSON, which the engine reads itself.
+func (e *Engine) SubjectRestrictJSON(ctx context.Context, request []byte) (*SubjectRestrictResponse, error) {
+	response, _, err := answer[SubjectRestrictResponse](ctx, e, "subject.restrict", request, nil)
+	return response, err
+}
+
 // TransactionsRead: Reads the transactions of a document: delimited text, or an aggregator's answer in JSON.
 // The operation transactions.read. Columns are borrowed for the call, not copied;
 // without them those of the request are read. With them, result columns come back.
@@ -200,4 +487,30 @@ func (e *Engine) TransactionsRead(ctx context.Context, request *TransactionsRead
 // TransactionsReadJSON is TransactionsRead for a request in JSON, which the engine reads itself.
 func (e *Engine) TransactionsReadJSON(ctx context.Context, request []byte, columns ...Column) (*TransactionsReadResponse, ResultColumns, error) {
 	return answer[TransactionsReadResponse](ctx, e, "transactions.read", request, columns)
+}
+
+// WebhookSign: The headers of a message: the signature that the Kapix API published, and those of Standard Webhooks.
+// The operation webhook.sign.
+func (e *Engine) WebhookSign(ctx context.Context, request *WebhookSignRequest) (*WebhookSignResponse, error) {
+	response, _, err := answer[WebhookSignResponse](ctx, e, "webhook.sign", request, nil)
+	return response, err
+}
+
+// WebhookSignJSON is WebhookSign for a request in JSON, which the engine reads itself.
+func (e *Engine) WebhookSignJSON(ctx context.Context, request []byte) (*WebhookSignResponse, error) {
+	response, _, err := answer[WebhookSignResponse](ctx, e, "webhook.sign", request, nil)
+	return response, err
+}
+
+// WebhookVerify: Whether a message is from whom it says, and of now.
+// The operation webhook.verify.
+func (e *Engine) WebhookVerify(ctx context.Context, request *WebhookVerifyRequest) (*WebhookVerifyResponse, error) {
+	response, _, err := answer[WebhookVerifyResponse](ctx, e, "webhook.verify", request, nil)
+	return response, err
+}
+
+// WebhookVerifyJSON is WebhookVerify for a request in JSON, which the engine reads itself.
+func (e *Engine) WebhookVerifyJSON(ctx context.Context, request []byte) (*WebhookVerifyResponse, error) {
+	response, _, err := answer[WebhookVerifyResponse](ctx, e, "webhook.verify", request, nil)
+	return response, err
 }

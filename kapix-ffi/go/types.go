@@ -546,6 +546,208 @@ const (
 	AudienceInternal Audience = "internal"
 )
 
+// AuditCheckpointRequest: Asks for the head of the log.
+type AuditCheckpointRequest struct {
+	// FromSize: Size of an earlier checkpoint, which the answer proves to be the beginning of this one.
+	FromSize *uint64 `json:"from_size,omitempty"`
+	// Size: Leaves of the log; all of them when absent.
+	Size *uint64 `json:"size,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *AuditCheckpointRequest) UnmarshalJSON(text []byte) error {
+	type plain AuditCheckpointRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// AuditCheckpointResponse: The head of the log: keep it where whoever writes the store cannot.
+type AuditCheckpointResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Checkpoint: The head as a signed note of C2SP tlog-checkpoint; absent where the engine has no key.
+	Checkpoint string `json:"checkpoint,omitempty"`
+	// Consistency: The proof that the log of `from_size` leaves is the beginning of this one (RFC 6962, section 2.1.2).
+	Consistency []string `json:"consistency,omitzero"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Origin: The name of the log.
+	Origin string `json:"origin"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Root: The root.
+	Root string `json:"root"`
+	// Size: Leaves of the log.
+	Size uint64 `json:"size"`
+}
+
+// AuditFinding: One thing that is not as it was sealed.
+type AuditFinding struct {
+	// Code: What it is.
+	Code AuditFindingCode `json:"code"`
+	// Message: One lower-case sentence.
+	Message string `json:"message"`
+	// RecordID: Id of the record.
+	RecordID string `json:"record_id,omitempty"`
+	// Seq: Number of the leaf.
+	Seq *uint64 `json:"seq,omitempty"`
+}
+
+// AuditFindingCode: What can be found.
+type AuditFindingCode string
+
+const (
+	// AuditFindingCodeAnswerAltered: An answer under an idempotency key is not that of its record, or the key is not the one of its leaf.
+	AuditFindingCodeAnswerAltered AuditFindingCode = "answer_altered"
+	// AuditFindingCodeAnswerRemoved: An answer under an idempotency key is gone, and its record is whole.
+	AuditFindingCodeAnswerRemoved AuditFindingCode = "answer_removed"
+	// AuditFindingCodeCheckpointSignature: The checkpoint is not signed by a known key, or not of this log.
+	AuditFindingCodeCheckpointSignature AuditFindingCode = "checkpoint_signature"
+	// AuditFindingCodeCheckpointContradicted: The log does not begin with what the checkpoint states.
+	AuditFindingCodeCheckpointContradicted AuditFindingCode = "checkpoint_contradicted"
+	// AuditFindingCodeIDTwice: An id occurs twice.
+	AuditFindingCodeIDTwice AuditFindingCode = "id_twice"
+	// AuditFindingCodeLeafAltered: A leaf is not in canonical form, or not at its number.
+	AuditFindingCodeLeafAltered AuditFindingCode = "leaf_altered"
+	// AuditFindingCodePartAltered: A part of a body is not what the leaf was sealed over.
+	AuditFindingCodePartAltered AuditFindingCode = "part_altered"
+	// AuditFindingCodePartRemoved: A part is gone, and no leaf says that it was taken out.
+	AuditFindingCodePartRemoved AuditFindingCode = "part_removed"
+	// AuditFindingCodePartReturned: A leaf says that a part was taken out, and it is there.
+	AuditFindingCodePartReturned AuditFindingCode = "part_returned"
+	// AuditFindingCodeRecordHidden: A record of this tenant is kept as one of another, or the other way round.
+	AuditFindingCodeRecordHidden AuditFindingCode = "record_hidden"
+	// AuditFindingCodeRecordRemoved: A leaf of the log is not there.
+	AuditFindingCodeRecordRemoved AuditFindingCode = "record_removed"
+	// AuditFindingCodeSubjectAltered: A record is kept as one about somebody else than its request is.
+	AuditFindingCodeSubjectAltered AuditFindingCode = "subject_altered"
+	// AuditFindingCodeSubtreeAltered: A stored subtree is not that over the leaves.
+	AuditFindingCodeSubtreeAltered AuditFindingCode = "subtree_altered"
+)
+
+// AuditKeyRequest: Asks for a new key. No record keeps it.
+type AuditKeyRequest struct {
+	// Name: The name of the log, such as `lender.example/kapix`: without spaces and `+`. No other log should have it.
+	Name string `json:"name"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *AuditKeyRequest) UnmarshalJSON(text []byte) error {
+	type plain AuditKeyRequest
+	return read(text, v, (*plain)(v), nil)
+}
+
+// AuditKeyResponse: A new key pair (Ed25519, RFC 8032), as Go's note package writes keys.
+type AuditKeyResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// PrivateKey: The secret, for the option `log_key`: keep it as a password is kept.
+	PrivateKey string `json:"private_key"`
+	// PublicKey: The public key: give it to whoever verifies the log.
+	PublicKey string `json:"public_key"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// AuditProveRequest: Asks for the proof that a record is in the log.
+type AuditProveRequest struct {
+	// ID: The `audit_id` of the record, or the `request_id` of its call.
+	ID string `json:"id"`
+	// Size: Leaves of the log that the proof is for; all of them when absent.
+	Size *uint64 `json:"size,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *AuditProveRequest) UnmarshalJSON(text []byte) error {
+	type plain AuditProveRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// AuditProveResponse: The proof that a record is in the log.
+type AuditProveResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Index: Number of the leaf, from 0.
+	Index uint64 `json:"index"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Leaf: The leaf: what stays of the record for ever, by its names. Its canonical form is what is hashed.
+	Leaf json.RawMessage `json:"leaf"`
+	// LeafHash: SHA-256 of a zero byte and the leaf in canonical form (RFC 6962, section 2.1).
+	LeafHash string `json:"leaf_hash"`
+	// Origin: The name of the log.
+	Origin string `json:"origin"`
+	// Path: Hashes from the leaf to the root, the neighbour first.
+	Path []string `json:"path"`
+	// Proof: The proof as a file of C2SP tlog-proof, with a signed checkpoint; absent where the engine has no key.
+	Proof string `json:"proof,omitempty"`
+	// RecordID: Id of the record.
+	RecordID string `json:"record_id"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Root: The root of the log at that size.
+	Root string `json:"root"`
+	// Size: Leaves of the log that the proof is for.
+	Size uint64 `json:"size"`
+}
+
+// AuditVerifyRequest: Asks whether the log is whole.
+type AuditVerifyRequest struct {
+	// Checkpoint: A checkpoint that was kept elsewhere: the log must begin with what it states.
+	Checkpoint string `json:"checkpoint,omitempty"`
+	// Origin: The name of the log that the checkpoint must state; that of the engine when absent.
+	Origin string `json:"origin,omitempty"`
+	// PublicKeys: Public keys, as `audit.key` gives them, of which one must have signed the checkpoint; those of the engine when absent.
+	PublicKeys []string `json:"public_keys,omitzero"`
+	// Records: Records as they were exported, from number 0 on without a gap, in place of those of the store.
+	Records []json.RawMessage `json:"records,omitzero"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *AuditVerifyRequest) UnmarshalJSON(text []byte) error {
+	type plain AuditVerifyRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// AuditVerifyResponse: Whether the log is whole.
+type AuditVerifyResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Findings: What was found, in the order of the records; at most 1,000 are told.
+	Findings []AuditFinding `json:"findings"`
+	// FindingsTotal: Findings in all.
+	FindingsTotal uint64 `json:"findings_total"`
+	// HoldsCheckpoint: Whether the checkpoint was signed by a known key and is the beginning of this log; null without one.
+	HoldsCheckpoint *bool `json:"holds_checkpoint"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// Records: Records whose bodies were compared with their leaves: those of this tenant.
+	Records uint64 `json:"records"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Root: The root over the leaves as they are.
+	Root string `json:"root"`
+	// Size: Leaves.
+	Size uint64 `json:"size"`
+	// Valid: Whether nothing was found.
+	Valid bool `json:"valid"`
+}
+
 // BandReport: The bands of a score.
 type BandReport struct {
 	// Bands: From the riskiest to the safest; empty with `refusal`.
@@ -1132,6 +1334,14 @@ type CharacteristicView struct {
 	Value *float64 `json:"value"`
 }
 
+// CheckpointMade: A checkpoint that was signed.
+type CheckpointMade struct {
+	// MadeAt: When.
+	MadeAt *string `json:"made_at"`
+	// Size: Leaves that it covers.
+	Size uint64 `json:"size"`
+}
+
 // ChiSquareTest: A statistic that is chi-square if the smaller model holds.
 type ChiSquareTest struct {
 	// Degrees: Degrees of freedom.
@@ -1522,6 +1732,308 @@ const (
 	DecisionApprove Decision = "approve"
 )
 
+// DecisionEntry: One decision.
+type DecisionEntry struct {
+	// Actor: Who asked for it.
+	Actor string `json:"actor,omitempty"`
+	// ApplicantID: Whom it is about.
+	ApplicantID string `json:"applicant_id,omitempty"`
+	// ApprovedAmountMinor: The amount that an approval grants, in minor units.
+	ApprovedAmountMinor *int64 `json:"approved_amount_minor,omitempty"`
+	// Arm: `champion` or `challenger`, where it was split.
+	Arm string `json:"arm,omitempty"`
+	// AsOf: The instant that was judged.
+	AsOf string `json:"as_of"`
+	// Currency: Currency of the amount.
+	Currency string `json:"currency,omitempty"`
+	// DecidedAt: When it was recorded.
+	DecidedAt string `json:"decided_at"`
+	// DecisionID: Its `audit_id`.
+	DecisionID string `json:"decision_id"`
+	// Outcome: `approve`, `refer` or `decline`; absent where it was refused, or the answer is gone.
+	Outcome Outcome `json:"outcome,omitempty"`
+	// OverrideUntil: Until when a person may decide otherwise.
+	OverrideUntil string `json:"override_until,omitempty"`
+	// Policy: The policy that decided.
+	Policy *ArtefactRef `json:"policy,omitempty"`
+	// Reasons: Codes of the reasons for the outcome.
+	Reasons []string `json:"reasons,omitzero"`
+	// Refused: Code of the error, where the request was refused.
+	Refused string `json:"refused,omitempty"`
+}
+
+// DecisionSample: So many decisions of each stratum, drawn by the seed: the same of the same decisions, whoever draws.
+type DecisionSample struct {
+	// By: What makes a stratum; default `outcome` alone.
+	By []SampleBy `json:"by,omitzero"`
+	// Each: Decisions of each stratum, 1 to 10,000, where it has so many.
+	Each uint32 `json:"each"`
+	// Seed: The seed.
+	Seed int64 `json:"seed,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *DecisionSample) UnmarshalJSON(text []byte) error {
+	type plain DecisionSample
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// DecisionsExportRequest: Asks for decisions as columns.
+type DecisionsExportRequest struct {
+	// Actor: Who asks: a name of yours.
+	Actor string `json:"actor,omitempty"`
+	// AsOf: The instant of the export; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Cursor: `next_cursor` of the answer before.
+	Cursor string `json:"cursor,omitempty"`
+	// Limit: Decisions of an answer, 1 to 10,000; default 1,000.
+	Limit *uint32 `json:"limit,omitempty"`
+	// MatureAfterDays: Days from the decision after which what is known then counts as its outcome, 1 to 36,500; without it only loans that are paid, in default or written off are mature.
+	MatureAfterDays *uint32 `json:"mature_after_days,omitempty"`
+	// OutcomesUntil: The last day whose knowledge is used; default the civil date of `as_of` in UTC, and never a later one.
+	OutcomesUntil string `json:"outcomes_until,omitempty"`
+	// Policy: `id` or `id@version` of the policy that decided.
+	Policy string `json:"policy,omitempty"`
+	// Since: The first recorded instant.
+	Since string `json:"since,omitempty"`
+	// Until: The first recorded instant that is too late.
+	Until string `json:"until,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *DecisionsExportRequest) UnmarshalJSON(text []byte) error {
+	type plain DecisionsExportRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// DecisionsExportResponse: Decisions as columns of equal length, the oldest first; null where a decision has no such value.
+type DecisionsExportResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Columns: The columns by name: `decision_id`, `applicant_id`, `decided_at`, `as_of`, `outcome`, `approved_amount_minor`, `currency`, `policy_id`, `policy_version`, `arm`, `reasons` (codes with `|` between), `confidence`, `is_declined`, `is_overridden`, `is_mature`, `status`, `known_on`, `days_past_due_max`, `paid_minor`, `written_off_minor`; each input of the request as `input.NAME`, each feature as `feature.NAME`, and each result of a step that has points as `points.STEP`.
+	Columns map[string][]json.RawMessage `json:"columns"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// NextCursor: Where the next answer begins; absent at the end.
+	NextCursor string `json:"next_cursor,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Rows: Decisions of this answer.
+	Rows uint64 `json:"rows"`
+}
+
+// DecisionsGetRequest: Asks for a decision.
+type DecisionsGetRequest struct {
+	// AsOf: The instant of the reading; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// DecisionID: The `audit_id` of the decision, or its `request_id`.
+	DecisionID string `json:"decision_id"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *DecisionsGetRequest) UnmarshalJSON(text []byte) error {
+	type plain DecisionsGetRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// DecisionsGetResponse: A decision as it stands.
+type DecisionsGetResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// DecidedAt: When it was recorded.
+	DecidedAt string `json:"decided_at"`
+	// Decision: The answer of `decisions.run`, without its envelope.
+	Decision json.RawMessage `json:"decision"`
+	// DecisionID: Its `audit_id`.
+	DecisionID string `json:"decision_id"`
+	// DecisionRequestID: Its `request_id`.
+	DecisionRequestID string `json:"decision_request_id"`
+	// Gone: Parts of its record that are gone.
+	Gone []Part `json:"gone,omitzero"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// OverrideUntil: Until when a person may decide otherwise: `override_window_s` after it was recorded.
+	OverrideUntil string `json:"override_until,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Verifies: Whether its record is the one that was sealed, and the one of the log where there is one.
+	Verifies bool `json:"verifies"`
+}
+
+// DecisionsListRequest: Asks for decisions.
+type DecisionsListRequest struct {
+	// Actor: Who asked for them.
+	Actor string `json:"actor,omitempty"`
+	// ApplicantID: Whom they are about.
+	ApplicantID string `json:"applicant_id,omitempty"`
+	// Arm: `champion` or `challenger`.
+	Arm string `json:"arm,omitempty"`
+	// AsOf: The instant of the reading; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Cursor: `next_cursor` of the page before.
+	Cursor string `json:"cursor,omitempty"`
+	// Limit: Decisions of a page, 1 to 1,000; default 100.
+	Limit *uint32 `json:"limit,omitempty"`
+	// Outcome: `approve`, `refer` or `decline`.
+	Outcome Outcome `json:"outcome,omitempty"`
+	// Policy: `id` or `id@version` of the policy that decided.
+	Policy string `json:"policy,omitempty"`
+	// Reason: Code of a reason for the outcome.
+	Reason string `json:"reason,omitempty"`
+	// Sample: A sample in place of a page.
+	Sample *DecisionSample `json:"sample,omitempty"`
+	// Since: The first recorded instant.
+	Since string `json:"since,omitempty"`
+	// Until: The first recorded instant that is too late.
+	Until string `json:"until,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *DecisionsListRequest) UnmarshalJSON(text []byte) error {
+	type plain DecisionsListRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// DecisionsListResponse: Decisions, the oldest first.
+type DecisionsListResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Decisions: The decisions.
+	Decisions []DecisionEntry `json:"decisions"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// NextCursor: Where the next page begins; absent at the end, and of a sample.
+	NextCursor string `json:"next_cursor,omitempty"`
+	// Population: Decisions that a sample was drawn from.
+	Population *uint64 `json:"population,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// DecisionsRunRequest: Asks for a decision on record.
+type DecisionsRunRequest struct {
+	// Actor: Who asks: a user or a service of yours; up to 128 bytes. The answer echoes it.
+	Actor string `json:"actor,omitempty"`
+	// Applicant: What the steps of the policy are given of the applicant, where no earlier result stands for them.
+	Applicant *Applicant `json:"applicant,omitempty"`
+	// AsOf: The instant of the application; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Audience: Who reads the reasons; default `internal`.
+	Audience Audience `json:"audience,omitempty"`
+	// Counterfactual: Whether the answer to a decline says which least change of the inputs that the applicant can change would be approved; default false.
+	Counterfactual *bool `json:"counterfactual,omitempty"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Inputs: `applicant_id`, your id of the applicant; then, each may be absent, `credit_score_id` and `fraud_eval_id`, the `request_id` or `audit_id` of an earlier answer on the same applicant; `requested_amount` in minor units; and the inputs of the policy by name, as in `policy.run`.
+	Inputs map[string]json.RawMessage `json:"inputs"`
+	// Language: Language of the reasons, ISO 639-1; default `en`.
+	Language string `json:"language,omitempty"`
+	// OverrideWindowS: Seconds from the record of the decision in which a person may decide otherwise: at most what the policy states, which it is when absent; 0 allows none.
+	OverrideWindowS *uint32 `json:"override_window_s,omitempty"`
+	// PolicyID: `id` or `id@version` of a policy.
+	PolicyID string `json:"policy_id"`
+	// Seed: Seed of simulations.
+	Seed int64 `json:"seed,omitempty"`
+	// Shadows: At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the outcome.
+	Shadows []string `json:"shadows,omitzero"`
+	// Split: Challengers that decide a share of the applicants in place of `policy_id`.
+	Split *PolicySplit `json:"split,omitempty"`
+	// Trace: Whether the answer says of every row why it did not match; default false.
+	Trace *bool `json:"trace,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *DecisionsRunRequest) UnmarshalJSON(text []byte) error {
+	type plain DecisionsRunRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// DecisionsRunResponse: A decision.
+type DecisionsRunResponse struct {
+	// Actor: Who asked.
+	Actor string `json:"actor,omitempty"`
+	// ApprovedAmountMinor: The amount that an approval grants, in minor units.
+	ApprovedAmountMinor *int64 `json:"approved_amount_minor,omitempty"`
+	// Arm: Which policy of the split decided, where the request has one.
+	Arm *PolicyArm `json:"arm,omitempty"`
+	// AsOf: The instant of the application.
+	AsOf string `json:"as_of"`
+	// Assumed: Inputs that are missing and have a value of the policy instead.
+	Assumed map[string]json.RawMessage `json:"assumed,omitzero"`
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Confidence: The smallest confidence among the results that state one; null where none does.
+	Confidence *float64 `json:"confidence"`
+	// ConfidenceMissing: Names of the steps whose result states no confidence.
+	ConfidenceMissing []string `json:"confidence_missing,omitzero"`
+	// CounterOffer: The largest amount of the policy's grid at which the whole policy approves.
+	CounterOffer *CounterOffer `json:"counter_offer,omitempty"`
+	// Counterfactual: The least change at which the whole policy approves, where the request asks for it.
+	Counterfactual *PolicyCounterfactual `json:"counterfactual,omitempty"`
+	// Currency: Currency of the amounts.
+	Currency string `json:"currency,omitempty"`
+	// EntityID: Your id of the applicant.
+	EntityID string `json:"entity_id"`
+	// Explanation: The decision in sentences, in the language of the request.
+	Explanation string `json:"explanation"`
+	// Language: The language of the texts: that of the request, or `en` where neither the engine nor the policy has it.
+	Language string `json:"language"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// MatchedRules: The rows that matched, in the order of the steps.
+	MatchedRules []PolicyRule `json:"matched_rules"`
+	// NullReasons: Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it.
+	NullReasons map[string]CounterfactualNull `json:"null_reasons,omitzero"`
+	// Outcome: `approve`, `refer` or `decline`.
+	Outcome Outcome `json:"outcome"`
+	// Override: Whether and until when a person may decide otherwise.
+	Override *OverrideView `json:"override,omitempty"`
+	// OverrideWindowS: Seconds from `recorded_at` in which a person may decide otherwise; absent where nobody may.
+	OverrideWindowS *uint32 `json:"override_window_s,omitempty"`
+	// Policy: The policy that decided.
+	Policy ArtefactRef `json:"policy"`
+	// PrincipalReasons: Codes of the reasons that a declined applicant is told: of the first step that declines, at most four, and a fifth about inquiries.
+	PrincipalReasons []string `json:"principal_reasons,omitzero"`
+	// Reason: The decision in sentences, in the language of the request.
+	Reason string `json:"reason"`
+	// Reasons: Why, in the order of the steps.
+	Reasons []PolicyReason `json:"reasons"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Seed: The request's seed.
+	Seed int64 `json:"seed"`
+	// Shadows: What the shadow policies would decide, in the order of the request.
+	Shadows []ShadowView `json:"shadows,omitzero"`
+	// Steps: What came of the operations that the policy asked.
+	Steps []PolicyStep `json:"steps,omitzero"`
+	// Terms: What an approval states beside the amount.
+	Terms map[string]json.RawMessage `json:"terms,omitzero"`
+	// Trace: What became of every row, where the request asks for it.
+	Trace []TableTrace `json:"trace,omitzero"`
+	// Unused: What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`.
+	Unused []string `json:"unused,omitzero"`
+	// ValidUntil: Until when an approval is valid.
+	ValidUntil string `json:"valid_until,omitempty"`
+}
+
 // DevelopmentFinding: One thing that an auditor must know of a fit.
 type DevelopmentFinding struct {
 	// Code: What was found.
@@ -1644,6 +2156,32 @@ const (
 	EncodingIso88591 Encoding = "iso-8859-1"
 )
 
+// EngineBackupRequest: Asks for a copy of the store as of one moment.
+type EngineBackupRequest struct {
+	// Path: Path of the copy, on this machine; nothing may be there. Erasures do not reach it: it is the host's to keep and to end.
+	Path string `json:"path"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *EngineBackupRequest) UnmarshalJSON(text []byte) error {
+	type plain EngineBackupRequest
+	return read(text, v, (*plain)(v), nil)
+}
+
+// EngineBackupResponse: The copy.
+type EngineBackupResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Bytes: Bytes of the copy.
+	Bytes uint64 `json:"bytes"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
 // EngineDescribeRequest: Asks what the engine is and holds.
 type EngineDescribeRequest struct {
 }
@@ -1680,6 +2218,44 @@ type EngineDescribeResponse struct {
 	Semantics uint32 `json:"semantics"`
 	// Store: What the store holds and what it dropped when it was full; absent without a store.
 	Store *StoreStatistics `json:"store,omitempty"`
+}
+
+// EngineHealthRequest: Asks how the store does.
+type EngineHealthRequest struct {
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *EngineHealthRequest) UnmarshalJSON(text []byte) error {
+	type plain EngineHealthRequest
+	return read(text, v, (*plain)(v), nil)
+}
+
+// EngineHealthResponse: How the store does.
+type EngineHealthResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Durable: Whether what was committed is there when the process ends.
+	Durable bool `json:"durable"`
+	// LastCheckpoint: The last checkpoint that was signed; absent where there was none.
+	LastCheckpoint *CheckpointMade `json:"last_checkpoint,omitempty"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// LogSize: Leaves of the log; absent in memory.
+	LogSize *uint64 `json:"log_size,omitempty"`
+	// LogUncovered: Leaves that no signed checkpoint covers: the window in which the log could be changed unseen. Absent in memory.
+	LogUncovered *uint64 `json:"log_uncovered,omitempty"`
+	// OldestEventS: Seconds since the oldest event that is held; absent without one, or without a clock.
+	OldestEventS *float64 `json:"oldest_event_s,omitempty"`
+	// Prometheus: The same figures as text for Prometheus (exposition format 0.0.4).
+	Prometheus string `json:"prometheus"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Schema: Number of the schema; absent in memory.
+	Schema *uint32 `json:"schema,omitempty"`
+	// Store: What the store holds and what it dropped.
+	Store StoreStatistics `json:"store"`
 }
 
 // EntityForgetRequest: Forgets what was kept of an applicant. Records of earlier calls keep what they read.
@@ -1768,6 +2344,106 @@ type Estimate struct {
 	StandardError float64 `json:"standard_error"`
 	// Value: The estimate.
 	Value float64 `json:"value"`
+}
+
+// EventsAckRequest: Says that events are done.
+type EventsAckRequest struct {
+	// Consumer: Who fetched them.
+	Consumer string `json:"consumer"`
+	// EventIds: Their ids.
+	EventIds []string `json:"event_ids"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *EventsAckRequest) UnmarshalJSON(text []byte) error {
+	type plain EventsAckRequest
+	return read(text, v, (*plain)(v), nil)
+}
+
+// EventsChangedResponse: What became of events.
+type EventsChangedResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Changed: The ids that were changed.
+	Changed []string `json:"changed"`
+	// Dead: The ids that were dead letters after it.
+	Dead []string `json:"dead"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Unchanged: The ids that were not: no event of this consumer, done already, or not leased.
+	Unchanged []string `json:"unchanged"`
+}
+
+// EventsFailRequest: Says that events could not be handled: they are sent again later, at last as dead letters.
+type EventsFailRequest struct {
+	// Consumer: Who fetched them.
+	Consumer string `json:"consumer"`
+	// Error: Why, for the list of dead letters; at most 1,024 bytes, without personal data.
+	Error string `json:"error,omitempty"`
+	// EventIds: Their ids.
+	EventIds []string `json:"event_ids"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *EventsFailRequest) UnmarshalJSON(text []byte) error {
+	type plain EventsFailRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// EventsPollRequest: Asks for events, and leases them.
+type EventsPollRequest struct {
+	// Consumer: Who fetches them: a name of yours. Each consumer gets every event.
+	Consumer string `json:"consumer"`
+	// Dead: Whether to list the dead letters of the consumer in place of leasing; default false.
+	Dead *bool `json:"dead,omitempty"`
+	// LeaseS: Seconds in which no other process gets them, 1 to 86,400; default 60.
+	LeaseS *uint32 `json:"lease_s,omitempty"`
+	// Limit: How many at most, 1 to 1,000; default 10.
+	Limit *uint32 `json:"limit,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *EventsPollRequest) UnmarshalJSON(text []byte) error {
+	type plain EventsPollRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// EventsPollResponse: Events, the oldest first.
+type EventsPollResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Events: The events.
+	Events []LeasedEvent `json:"events"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// LeasedUntil: Until when they are leased; absent of dead letters.
+	LeasedUntil string `json:"leased_until,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// EventsRetryRequest: Asks for dead letters to be sent again.
+type EventsRetryRequest struct {
+	// Consumer: Whose they are.
+	Consumer string `json:"consumer"`
+	// EventIds: Their ids.
+	EventIds []string `json:"event_ids"`
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *EventsRetryRequest) UnmarshalJSON(text []byte) error {
+	type plain EventsRetryRequest
+	return read(text, v, (*plain)(v), nil)
 }
 
 // ExcludedRows: Rows that were left out for one reason.
@@ -2120,12 +2796,48 @@ type Knot struct {
 	PD float64 `json:"pd"`
 }
 
+// KnownOutcome: What became known of a decision.
+type KnownOutcome struct {
+	// DaysPastDue: Days past due on that day.
+	DaysPastDue *uint32 `json:"days_past_due,omitempty"`
+	// KnownOn: The day from which it was known.
+	KnownOn string `json:"known_on"`
+	// PaidMinor: What was paid until then, in minor units.
+	PaidMinor *int64 `json:"paid_minor,omitempty"`
+	// StatedAt: When it was recorded.
+	StatedAt string `json:"stated_at"`
+	// Status: How the loan stood.
+	Status OutcomeStatus `json:"status"`
+	// WrittenOffMinor: What was written off until then, in minor units.
+	WrittenOffMinor *int64 `json:"written_off_minor,omitempty"`
+}
+
 // KolmogorovSmirnov: The greatest distance between two distributions.
 type KolmogorovSmirnov struct {
 	// Threshold: The least score at and below which the shares of goods and bads differ most.
 	Threshold float64 `json:"threshold"`
 	// Value: The distance, in 0..=1.
 	Value float64 `json:"value"`
+}
+
+// LeasedEvent: An event of a consumer.
+type LeasedEvent struct {
+	// Attempts: How often it was sent, this time included.
+	Attempts uint32 `json:"attempts"`
+	// AuditID: Id of the record of the call that it tells of.
+	AuditID string `json:"audit_id,omitempty"`
+	// Data: What a receiver needs of it.
+	Data json.RawMessage `json:"data"`
+	// EntityID: Whom it is about; the events of one come in order.
+	EntityID string `json:"entity_id,omitempty"`
+	// Error: What the consumer said when it failed last.
+	Error string `json:"error,omitempty"`
+	// EventID: Its id, for `events.ack` and as the id of a message; of this consumer's store.
+	EventID string `json:"event_id"`
+	// OccurredAt: When the call was recorded.
+	OccurredAt string `json:"occurred_at"`
+	// Type: What happened, such as `decision.made`.
+	Type string `json:"type"`
 }
 
 // LeftOutReason: Why a row became no transaction.
@@ -2382,6 +3094,68 @@ const (
 	OutcomeDecline Outcome = "decline"
 )
 
+// OutcomeStatus: How a loan stands.
+type OutcomeStatus string
+
+const (
+	// OutcomeStatusDefault: It is in default, by the definition of the lender.
+	OutcomeStatusDefault OutcomeStatus = "default"
+	// OutcomeStatusOpen: It runs, due or past due.
+	OutcomeStatusOpen OutcomeStatus = "open"
+	// OutcomeStatusPaid: It is paid in full.
+	OutcomeStatusPaid OutcomeStatus = "paid"
+	// OutcomeStatusNotTaken: The applicant did not take it.
+	OutcomeStatusNotTaken OutcomeStatus = "not_taken"
+	// OutcomeStatusWrittenOff: It is written off.
+	OutcomeStatusWrittenOff OutcomeStatus = "written_off"
+)
+
+// OutcomesRecordRequest: Says what became of a decision.
+type OutcomesRecordRequest struct {
+	// AsOf: The instant of the call; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// DaysPastDue: Days past due on `known_on`, 0 and above.
+	DaysPastDue *uint32 `json:"days_past_due,omitempty"`
+	// DecisionID: The `audit_id` of the decision, or its `request_id`.
+	DecisionID string `json:"decision_id"`
+	// IdempotencyKey: The same key and request give the stored answer.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// KnownOn: The day from which it was known: nothing before it may see it. Not in the future.
+	KnownOn string `json:"known_on"`
+	// PaidMinor: What was paid until then, in minor units.
+	PaidMinor *int64 `json:"paid_minor,omitempty"`
+	// Seed: Seed; nothing uses it.
+	Seed int64 `json:"seed,omitempty"`
+	// Status: How the loan stands.
+	Status OutcomeStatus `json:"status"`
+	// WrittenOffMinor: What was written off until then, in minor units.
+	WrittenOffMinor *int64 `json:"written_off_minor,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *OutcomesRecordRequest) UnmarshalJSON(text []byte) error {
+	type plain OutcomesRecordRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// OutcomesRecordResponse: What is known of a decision now.
+type OutcomesRecordResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// DecisionID: Its `audit_id`.
+	DecisionID string `json:"decision_id"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Outcomes: All that became known, in the order of their days, then of their records.
+	Outcomes []KnownOutcome `json:"outcomes"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
 // OverrideView: Until when a person may decide otherwise.
 type OverrideView struct {
 	// FourEyes: Whether a second person must agree.
@@ -2400,6 +3174,22 @@ const (
 	PValueTestChiSquare PValueTest = "chi_square"
 	// PValueTestFisher: Fisher's exact test, two-sided.
 	PValueTestFisher PValueTest = "fisher"
+)
+
+// Part: One part of a body.
+type Part string
+
+const (
+	// PartFeatures: Features and reasons: values that the request states or that were computed of its rows, and the members of the response that say why.
+	PartFeatures Part = "features"
+	// PartFound: What the call found beside its request.
+	PartFound Part = "found"
+	// PartRequest: The request without rows and features.
+	PartRequest Part = "request"
+	// PartResponse: The response without reasons.
+	PartResponse Part = "response"
+	// PartRows: Rows of accounts.
+	PartRows Part = "rows"
 )
 
 // PartReport: One part of the sample.
@@ -2605,6 +3395,36 @@ type PolicyDiffResponse struct {
 	// Tables: Where tables give different things, with an applicant for each part: without data.
 	Tables []TableDifference `json:"tables,omitzero"`
 }
+
+// PolicyDoubt: Why the engine refers an application although no row says so.
+type PolicyDoubt string
+
+const (
+	// PolicyDoubtMISSINGINPUT: An input that could change the result is missing.
+	PolicyDoubtMISSINGINPUT PolicyDoubt = "MISSING_INPUT"
+	// PolicyDoubtINPUTSTALE: An input that could change the result is older than its `max_age_days`, or has no date.
+	PolicyDoubtINPUTSTALE PolicyDoubt = "INPUT_STALE"
+	// PolicyDoubtINPUTOUTOFRANGE: An input that could change the result lies outside its range.
+	PolicyDoubtINPUTOUTOFRANGE PolicyDoubt = "INPUT_OUT_OF_RANGE"
+	// PolicyDoubtINPUTMISMATCH: An input is stated to be of another applicant.
+	PolicyDoubtINPUTMISMATCH PolicyDoubt = "INPUT_MISMATCH"
+	// PolicyDoubtDIVISIONBYZERO: A value that could change the result was divided by zero.
+	PolicyDoubtDIVISIONBYZERO PolicyDoubt = "DIVISION_BY_ZERO"
+	// PolicyDoubtOVERFLOW: A value that could change the result is beyond what can be computed.
+	PolicyDoubtOVERFLOW PolicyDoubt = "OVERFLOW"
+	// PolicyDoubtNOVALUE: A value that could change the result does not exist, as the least of an empty list.
+	PolicyDoubtNOVALUE PolicyDoubt = "NO_VALUE"
+	// PolicyDoubtSTEPREFUSED: A step was refused, or did not give what the policy reads.
+	PolicyDoubtSTEPREFUSED PolicyDoubt = "STEP_REFUSED"
+	// PolicyDoubtSTEPREFERRED: A step referred the application itself.
+	PolicyDoubtSTEPREFERRED PolicyDoubt = "STEP_REFERRED"
+	// PolicyDoubtNOROWMATCHED: No row that approves, refers or declines matched.
+	PolicyDoubtNOROWMATCHED PolicyDoubt = "NO_ROW_MATCHED"
+	// PolicyDoubtROWSDISAGREE: Rows matched that must not match together.
+	PolicyDoubtROWSDISAGREE PolicyDoubt = "ROWS_DISAGREE"
+	// PolicyDoubtABOVELIMIT: The requested amount lies above the limit.
+	PolicyDoubtABOVELIMIT PolicyDoubt = "ABOVE_LIMIT"
+)
 
 // PolicyExplainRequest: Asks for a policy in plain language.
 type PolicyExplainRequest struct {
@@ -2938,6 +3758,12 @@ func (v *PolicySplit) UnmarshalJSON(text []byte) error {
 
 // PolicyStep: What came of an operation that the policy asked.
 type PolicyStep struct {
+	// AuditID: The record of the earlier result that stands for the step.
+	AuditID string `json:"audit_id,omitempty"`
+	// Confidence: The confidence that its answer states, where it states one.
+	Confidence *float64 `json:"confidence,omitempty"`
+	// Doubt: Why that earlier result may not stand for the step: `INPUT_MISMATCH` or `INPUT_STALE`.
+	Doubt PolicyDoubt `json:"doubt,omitempty"`
 	// Error: Its error, where it refused.
 	Error json.RawMessage `json:"error,omitzero"`
 	// Missing: JSON pointers to results that the policy reads and its answer does not have, or has as null or as another type.
@@ -3319,6 +4145,202 @@ type ReasonView struct {
 	Text string `json:"text"`
 }
 
+// RecordEntry: One record, without its documents.
+type RecordEntry struct {
+	// AsOf: The instant that was judged.
+	AsOf string `json:"as_of"`
+	// EntityID: Whom the call is about.
+	EntityID string `json:"entity_id,omitempty"`
+	// Gone: Parts of the body that are gone.
+	Gone []Part `json:"gone,omitzero"`
+	// Operation: The operation.
+	Operation string `json:"operation"`
+	// RecordID: Id of the record.
+	RecordID string `json:"record_id"`
+	// RecordedAt: When it was sealed.
+	RecordedAt string `json:"recorded_at"`
+	// Refused: Code of the error, where the request was refused.
+	Refused string `json:"refused,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id"`
+	// Seq: Number of the record in its store, from 0.
+	Seq uint64 `json:"seq"`
+}
+
+// RecordsGetRequest: Asks for the record of a call.
+type RecordsGetRequest struct {
+	// AsOf: The instant of the reading; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// ID: The `audit_id` of the record, or the `request_id` of the call.
+	ID string `json:"id"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *RecordsGetRequest) UnmarshalJSON(text []byte) error {
+	type plain RecordsGetRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// RecordsGetResponse: The record of a call.
+type RecordsGetResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// EntityID: Whom the call is about; absent where it is about nobody, or where that was erased.
+	EntityID string `json:"entity_id,omitempty"`
+	// Found: What the call found beside its request: results of steps, and rows of the store.
+	Found json.RawMessage `json:"found,omitzero"`
+	// Gone: Parts of the body that are gone: they lapsed or were erased.
+	Gone []Part `json:"gone,omitzero"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Leaf: What stays of the record for ever, by its names.
+	Leaf json.RawMessage `json:"leaf"`
+	// LeafHash: SHA-256 of a zero byte and the leaf in canonical form: the leaf of the log.
+	LeafHash string `json:"leaf_hash"`
+	// RecordID: Id of the record.
+	RecordID string `json:"record_id"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// Request: The request, after defaults; with null for rows or features that are gone.
+	Request json.RawMessage `json:"request,omitzero"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Response: The answer without its envelope, or `{"error": ...}`.
+	Response json.RawMessage `json:"response,omitzero"`
+	// Verifies: Whether leaf and parts are those that were sealed and, where the store keeps a log, those of the log.
+	Verifies bool `json:"verifies"`
+}
+
+// RecordsLapseRequest: Takes parts out of records that are older than a retention allows, by the time of their records. What is absent stays.
+type RecordsLapseRequest struct {
+	// Actor: Who asks: a name of yours. It stays in the log.
+	Actor string `json:"actor"`
+	// AsOf: The instant from which ages count; the engine's clock fills it when absent, and a later one is refused.
+	AsOf string `json:"as_of,omitempty"`
+	// DecisionDays: Days that requests and responses stay, 1 and above.
+	DecisionDays *uint32 `json:"decision_days,omitempty"`
+	// FeaturesDays: Days that features and reasons, and results of steps, stay.
+	FeaturesDays *uint32 `json:"features_days,omitempty"`
+	// Ground: Under which rule, such as `retention 2026-01`. It stays in the log.
+	Ground string `json:"ground"`
+	// RowsDays: Days that rows of accounts stay.
+	RowsDays *uint32 `json:"rows_days,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *RecordsLapseRequest) UnmarshalJSON(text []byte) error {
+	type plain RecordsLapseRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// RecordsLapseResponse: What lapsed.
+type RecordsLapseResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Complete: Whether everything that is over has lapsed; false where there were more than 10,000 records: ask again.
+	Complete bool `json:"complete"`
+	// Held: Records that stay because the person is under a legal hold.
+	Held uint64 `json:"held"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Parts: Parts that lapsed.
+	Parts uint64 `json:"parts"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// Records: Records that they were of.
+	Records uint64 `json:"records"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// RecordsListRequest: Asks for the records of calls.
+type RecordsListRequest struct {
+	// AsOf: The instant of the reading; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Cursor: `next_cursor` of the page before.
+	Cursor string `json:"cursor,omitempty"`
+	// EntityID: Whom the calls are about.
+	EntityID string `json:"entity_id,omitempty"`
+	// Limit: Entries of a page, 1 to 1,000; default 100.
+	Limit *uint32 `json:"limit,omitempty"`
+	// Operation: The operation.
+	Operation string `json:"operation,omitempty"`
+	// Since: The first recorded instant.
+	Since string `json:"since,omitempty"`
+	// Until: The first recorded instant that is too late.
+	Until string `json:"until,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *RecordsListRequest) UnmarshalJSON(text []byte) error {
+	type plain RecordsListRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// RecordsListResponse: Records of calls, the oldest first.
+type RecordsListResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// NextCursor: Where the next page begins; absent at the end.
+	NextCursor string `json:"next_cursor,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// Records: The records.
+	Records []RecordEntry `json:"records"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// RecordsReplayRequest: Asks to answer the request of a record again.
+type RecordsReplayRequest struct {
+	// AsOf: The instant of the replay; the engine's clock fills it when absent. The request is answered as of its own.
+	AsOf string `json:"as_of,omitempty"`
+	// ID: The `audit_id` of the record, or the `request_id` of the call.
+	ID string `json:"id"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *RecordsReplayRequest) UnmarshalJSON(text []byte) error {
+	type plain RecordsReplayRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// RecordsReplayResponse: What came of it.
+type RecordsReplayResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Changed: What is not as it was: artefacts, engine, or parts of the record.
+	Changed []ReplayChange `json:"changed"`
+	// Different: Members of the answer that differ; at most 100 are told.
+	Different []string `json:"different"`
+	// Error: Why there is no answer again.
+	Error json.RawMessage `json:"error,omitzero"`
+	// From: What it was answered from: the whole request, or the features, where the rows have lapsed or their texts are hashes. Then only `pd`, `points`, `points_range`, `risk_band` and `score` are compared.
+	From ReplayFrom `json:"from"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordID: Id of the record.
+	RecordID string `json:"record_id"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Response: The answer again.
+	Response json.RawMessage `json:"response,omitzero"`
+	// Same: Whether everything that was compared is the same; of a whole request, byte for byte.
+	Same bool `json:"same"`
+}
+
 // ReferralCode: What forbids an approval.
 type ReferralCode string
 
@@ -3396,6 +4418,26 @@ func (v *RegressionSettings) UnmarshalJSON(text []byte) error {
 	type plain RegressionSettings
 	return read(text, v, (*plain)(v), &v.given)
 }
+
+// ReplayChange: One thing that is not as it was.
+type ReplayChange struct {
+	// Now: What it is now; absent where it is gone.
+	Now string `json:"now,omitempty"`
+	// Then: What it was.
+	Then string `json:"then"`
+	// What: `artefact ID`, `engine`, `semantics`, `texts of rows` or `part NAME`.
+	What string `json:"what"`
+}
+
+// ReplayFrom: What a record is answered from.
+type ReplayFrom string
+
+const (
+	// ReplayFromFeatures: The features that were computed of rows.
+	ReplayFromFeatures ReplayFrom = "features"
+	// ReplayFromRequest: The whole request.
+	ReplayFromRequest ReplayFrom = "request"
+)
 
 // RocPoint: One point of the ROC curve: the shares at or below a score.
 type RocPoint struct {
@@ -3577,6 +4619,20 @@ type RuleTrace struct {
 	// Rule: Name of the row.
 	Rule string `json:"rule"`
 }
+
+// SampleBy: What makes a stratum.
+type SampleBy string
+
+const (
+	// SampleByArm: Champion or challenger.
+	SampleByArm SampleBy = "arm"
+	// SampleByOutcome: The outcome.
+	SampleByOutcome SampleBy = "outcome"
+	// SampleByPolicy: The policy and its version.
+	SampleByPolicy SampleBy = "policy"
+	// SampleByReason: The first reason for the outcome.
+	SampleByReason SampleBy = "reason"
+)
 
 // SampleDates: The first and last day of a sample.
 type SampleDates struct {
@@ -4306,6 +5362,130 @@ type StoreStatistics struct {
 	RecordsEvictedBytes uint64 `json:"records_evicted_bytes"`
 }
 
+// SubjectEraseRequest: Asks for the bodies of all records of a person to be erased, with everything else that is held of them. Leaves stay.
+type SubjectEraseRequest struct {
+	// Actor: Who asks: a name of yours. It stays in the log.
+	Actor string `json:"actor"`
+	// AsOf: The instant of the erasure; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// EntityID: Your id of the person. No record keeps it.
+	EntityID string `json:"entity_id"`
+	// Ground: Why, such as `request of the person`. It stays in the log, so write no personal data here.
+	Ground string `json:"ground"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *SubjectEraseRequest) UnmarshalJSON(text []byte) error {
+	type plain SubjectEraseRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// SubjectEraseResponse: What was erased.
+type SubjectEraseResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Complete: Whether everything is erased; false where there were more than 10,000 records: ask again.
+	Complete bool `json:"complete"`
+	// HadData: Whether data of `entity.put` were erased.
+	HadData bool `json:"had_data"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// Parts: Parts of bodies that were erased.
+	Parts uint64 `json:"parts"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// Records: Records whose bodies were erased.
+	Records uint64 `json:"records"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// SubjectExportRequest: Asks for everything that is held of a person.
+type SubjectExportRequest struct {
+	// Actor: Who asks: a name of yours.
+	Actor string `json:"actor"`
+	// AsOf: The instant of the export; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// Cursor: `next_cursor` of the page before.
+	Cursor string `json:"cursor,omitempty"`
+	// EntityID: Your id of the person.
+	EntityID string `json:"entity_id"`
+	// Limit: Records of a page, 1 to 1,000; default 100.
+	Limit *uint32 `json:"limit,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *SubjectExportRequest) UnmarshalJSON(text []byte) error {
+	type plain SubjectExportRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// SubjectExportResponse: What is held of a person.
+type SubjectExportResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Data: The data that `entity.put` gave.
+	Data json.RawMessage `json:"data,omitzero"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// NextCursor: Where the next page begins; absent at the end.
+	NextCursor string `json:"next_cursor,omitempty"`
+	// Outcomes: What became of the decisions of this page, by their ids.
+	Outcomes map[string]json.RawMessage `json:"outcomes"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// Records: The records, whole, as `kapix` keeps them: leaf and parts.
+	Records []json.RawMessage `json:"records"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Restriction: Whether and why the person's data may not be used or erased.
+	Restriction json.RawMessage `json:"restriction,omitzero"`
+}
+
+// SubjectRestrictRequest: Says whether a person's data may be used, and whether they may be erased.
+type SubjectRestrictRequest struct {
+	// Actor: Who asks: a name of yours.
+	Actor string `json:"actor"`
+	// AsOf: The instant of the call; the engine's clock fills it when absent.
+	AsOf string `json:"as_of,omitempty"`
+	// EntityID: Your id of the person.
+	EntityID string `json:"entity_id"`
+	// Ground: Why.
+	Ground string `json:"ground"`
+	// LegalHold: Whether nothing may be erased: a legal hold beats an erasure. It stays as it is when absent.
+	LegalHold *bool `json:"legal_hold,omitempty"`
+	// Restricted: Whether no operation may use the person's data. It stays as it is when absent.
+	Restricted *bool `json:"restricted,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *SubjectRestrictRequest) UnmarshalJSON(text []byte) error {
+	type plain SubjectRestrictRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// SubjectRestrictResponse: Whether a person's data may be used, and whether they may be erased.
+type SubjectRestrictResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// LegalHold: Whether nothing may be erased.
+	LegalHold bool `json:"legal_hold"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Restricted: Whether no operation may use the person's data.
+	Restricted bool `json:"restricted"`
+}
+
 // Swap: Applications of which two versions decide so.
 type Swap struct {
 	// ExpectedBadRate: Mean PD of those, where the request names its column: expected, not observed.
@@ -4724,4 +5904,96 @@ type ValidationSettings struct {
 func (v *ValidationSettings) UnmarshalJSON(text []byte) error {
 	type plain ValidationSettings
 	return read(text, v, (*plain)(v), &v.given)
+}
+
+// Verdict: What became of a message.
+type Verdict string
+
+const (
+	// VerdictValid: It is signed, and of now. Whether its id was seen before is the receiver's to look up.
+	VerdictValid Verdict = "valid"
+	// VerdictUnsigned: No signature is of a known secret, or the headers are not of their form.
+	VerdictUnsigned Verdict = "unsigned"
+	// VerdictStale: It is signed, and its time lies too far from now.
+	VerdictStale Verdict = "stale"
+)
+
+// WebhookSignRequest: Asks for the headers of a message.
+type WebhookSignRequest struct {
+	// At: When it is sent; the engine's clock when absent. It counts in seconds.
+	At string `json:"at,omitempty"`
+	// Body: The body, byte for byte as it is sent.
+	Body string `json:"body,omitempty"`
+	// BodyBase64: The body in base64, in place of `body`, where it is no UTF-8.
+	BodyBase64 string `json:"body_base64,omitempty"`
+	// ID: Id of the message: letters, digits, `_` and `-`; the same when it is sent again.
+	ID string `json:"id"`
+	// Secrets: The secrets of the receiver, `whsec_` and base64: the present one, then those before it that are still known. At most 8.
+	Secrets []string `json:"secrets"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *WebhookSignRequest) UnmarshalJSON(text []byte) error {
+	type plain WebhookSignRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// WebhookSignResponse: The headers of a message.
+type WebhookSignResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// Headers: `kapix-signature`, `webhook-id`, `webhook-timestamp` and `webhook-signature`.
+	Headers map[string]string `json:"headers"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// WebhookVerifyRequest: Asks whether a message is from whom it says.
+type WebhookVerifyRequest struct {
+	// At: When it came; the engine's clock when absent.
+	At string `json:"at,omitempty"`
+	// Body: The body, byte for byte as it came.
+	Body string `json:"body,omitempty"`
+	// BodyBase64: The body in base64, in place of `body`.
+	BodyBase64 string `json:"body_base64,omitempty"`
+	// Headers: The headers as they came, by name in any case; others than those of the two schemes are passed over.
+	Headers map[string]string `json:"headers"`
+	// Published: Whether `kapix-signature` alone is enough, default false: it has no time, so that an old message passes again.
+	Published *bool `json:"published,omitempty"`
+	// Secrets: The secrets of this receiver. At most 8.
+	Secrets []string `json:"secrets"`
+	// ToleranceS: Seconds that the time of the message may lie from now, on either side; default 300.
+	ToleranceS *uint32 `json:"tolerance_s,omitempty"`
+
+	given *given
+}
+
+// UnmarshalJSON reads as strictly as the engine: what the engine refuses in JSON is an [Error] here or in the call.
+func (v *WebhookVerifyRequest) UnmarshalJSON(text []byte) error {
+	type plain WebhookVerifyRequest
+	return read(text, v, (*plain)(v), &v.given)
+}
+
+// WebhookVerifyResponse: What a message is.
+type WebhookVerifyResponse struct {
+	// AuditID: Id of the record; absent without one.
+	AuditID string `json:"audit_id,omitempty"`
+	// ID: Its id, to be looked up among those that were seen: a message may come twice. Absent of an invalid one.
+	ID string `json:"id,omitempty"`
+	// LatencyMS: Milliseconds from request to answer.
+	LatencyMS float64 `json:"latency_ms,omitempty"`
+	// RecordedAt: When the Desk answered; absent without a clock.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	// RequestID: Id of the call.
+	RequestID string `json:"request_id,omitempty"`
+	// Valid: Whether it may be used.
+	Valid bool `json:"valid"`
+	// Verdict: What it is.
+	Verdict Verdict `json:"verdict"`
 }

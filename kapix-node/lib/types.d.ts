@@ -5,39 +5,88 @@ import type { Answered, Columnar, Columns, ColumnsAsyncOptions, ColumnsOptions, 
 /** Every operation, by area. */
 export interface Operations {
   readonly artefact: Artefact;
+  readonly audit: Audit;
   readonly cashflow: Cashflow;
   readonly credit: Credit;
+  readonly decisions: Decisions;
   readonly entity: Entity;
+  readonly events: Events;
+  readonly outcomes: Outcomes;
   readonly policy: Policy;
+  readonly records: Records;
   readonly scorecard: Scorecard;
+  readonly subject: Subject;
   readonly transactions: Transactions;
+  readonly webhook: Webhook;
+  /** Copies the store to another file, as of one moment, while calls go on. */
+  backup(request: EngineBackupRequest): Answered<EngineBackupResponse>;
   /** What the engine is and holds: versions, artefacts, limits, operations. */
   describe(): Answered<EngineDescribeResponse>;
+  /** How the store does: log, checkpoint, what is held; in a form for Prometheus too. */
+  health(request: EngineHealthRequest): Answered<EngineHealthResponse>;
 }
 
 /** Request and answer of each operation. */
 export interface OperationTypes {
   'artefact.check': [ArtefactCheckRequest, ArtefactCheckResponse];
+  'audit.checkpoint': [AuditCheckpointRequest, AuditCheckpointResponse];
+  'audit.key': [AuditKeyRequest, AuditKeyResponse];
+  'audit.prove': [AuditProveRequest, AuditProveResponse];
+  'audit.verify': [AuditVerifyRequest, AuditVerifyResponse];
   'cashflow.analyze': [CashflowAnalyzeRequest, CashflowAnalyzeResponse];
   'credit.score': [CreditScoreRequest, CreditScoreResponse];
   'credit.score_batch': [CreditScoreBatchRequest, CreditScoreBatchResponse];
+  'decisions.export': [DecisionsExportRequest, DecisionsExportResponse];
+  'decisions.get': [DecisionsGetRequest, DecisionsGetResponse];
+  'decisions.list': [DecisionsListRequest, DecisionsListResponse];
+  'decisions.run': [DecisionsRunRequest, DecisionsRunResponse];
+  'engine.backup': [EngineBackupRequest, EngineBackupResponse];
   'engine.describe': [EngineDescribeRequest, EngineDescribeResponse];
+  'engine.health': [EngineHealthRequest, EngineHealthResponse];
   'entity.forget': [EntityForgetRequest, EntityForgetResponse];
   'entity.put': [EntityPutRequest, EntityPutResponse];
+  'events.ack': [EventsAckRequest, EventsChangedResponse];
+  'events.fail': [EventsFailRequest, EventsChangedResponse];
+  'events.poll': [EventsPollRequest, EventsPollResponse];
+  'events.retry': [EventsRetryRequest, EventsChangedResponse];
+  'outcomes.record': [OutcomesRecordRequest, OutcomesRecordResponse];
   'policy.check': [PolicyCheckRequest, PolicyCheckResponse];
   'policy.diff': [PolicyDiffRequest, PolicyDiffResponse];
   'policy.explain': [PolicyExplainRequest, PolicyExplainResponse];
   'policy.replay': [PolicyReplayRequest, PolicyReplayResponse];
   'policy.run': [PolicyRunRequest, PolicyRunResponse];
+  'records.get': [RecordsGetRequest, RecordsGetResponse];
+  'records.lapse': [RecordsLapseRequest, RecordsLapseResponse];
+  'records.list': [RecordsListRequest, RecordsListResponse];
+  'records.replay': [RecordsReplayRequest, RecordsReplayResponse];
   'scorecard.develop': [ScorecardDevelopRequest, ScorecardDevelopResponse];
   'scorecard.evaluate': [ScorecardEvaluateRequest, ScorecardEvaluateResponse];
+  'subject.erase': [SubjectEraseRequest, SubjectEraseResponse];
+  'subject.export': [SubjectExportRequest, SubjectExportResponse];
+  'subject.restrict': [SubjectRestrictRequest, SubjectRestrictResponse];
   'transactions.read': [TransactionsReadRequest, TransactionsReadResponse];
+  'webhook.sign': [WebhookSignRequest, WebhookSignResponse];
+  'webhook.verify': [WebhookVerifyRequest, WebhookVerifyResponse];
 }
 
 /** The operations `artefact.*`. */
 export interface Artefact {
   /** Proves an artefact before it is used. */
   check(request: ArtefactCheckRequest): Answered<ArtefactCheckResponse>;
+}
+
+/** The operations `audit.*`. */
+export interface Audit {
+  /** The head of the log, signed, and the proof that an earlier one is its beginning. */
+  checkpoint(request: AuditCheckpointRequest): Answered<AuditCheckpointResponse>;
+  /** A new key for the checkpoints of a log. */
+  key(request: AuditKeyRequest): Answered<AuditKeyResponse>;
+  /** The proof that a record is in the log. */
+  prove(request: AuditProveRequest): Answered<AuditProveResponse>;
+  /** Whether anything in the log was altered, taken out, put in or moved. */
+  verify(request: AuditVerifyRequest): Answered<AuditVerifyResponse>;
+  /** Whether anything in the log was altered, taken out, put in or moved. On another thread. */
+  verifyAsync(request: AuditVerifyRequest, options?: ColumnsAsyncOptions): Promise<Answered<AuditVerifyResponse>>;
 }
 
 /** The operations `cashflow.*`. */
@@ -57,12 +106,45 @@ export interface Credit {
   scoreBatchAsync(columns: Columns, request: CreditScoreBatchRequest, options?: ColumnsAsyncOptions): Promise<Columnar<CreditScoreBatchResponse>>;
 }
 
+/** The operations `decisions.*`. */
+export interface Decisions {
+  /** Decisions as columns, with what they rested on and what became of them. */
+  export(request: DecisionsExportRequest): Answered<DecisionsExportResponse>;
+  /** A decision as it stands. */
+  get(request: DecisionsGetRequest): Answered<DecisionsGetResponse>;
+  /** Decisions by date, outcome, reason, policy, arm and actor; a page, or a sample by stratum. */
+  list(request: DecisionsListRequest): Answered<DecisionsListResponse>;
+  /**
+   * Decides an application on record, on values or on earlier results by their id: outcome, reason, terms,
+   * confidence.
+   */
+  run(request: DecisionsRunRequest, options?: RowsOptions): Answered<DecisionsRunResponse>;
+}
+
 /** The operations `entity.*`. */
 export interface Entity {
   /** Forgets the data that were kept of an applicant. */
   forget(request: EntityForgetRequest): Answered<EntityForgetResponse>;
   /** Keeps the data of an applicant, for requests that name their sources. */
   put(request: EntityPutRequest): Answered<EntityPutResponse>;
+}
+
+/** The operations `events.*`. */
+export interface Events {
+  /** Says that events are done. */
+  ack(request: EventsAckRequest): Answered<EventsChangedResponse>;
+  /** Says that events could not be handled: they are sent again later. */
+  fail(request: EventsFailRequest): Answered<EventsChangedResponse>;
+  /** Fetches events, at least once, and leases them to a consumer. */
+  poll(request: EventsPollRequest): Answered<EventsPollResponse>;
+  /** Sends dead letters again. */
+  retry(request: EventsRetryRequest): Answered<EventsChangedResponse>;
+}
+
+/** The operations `outcomes.*`. */
+export interface Outcomes {
+  /** Says what became of a decision, and since when it is known. */
+  record(request: OutcomesRecordRequest): Answered<OutcomesRecordResponse>;
 }
 
 /** The operations `policy.*`. */
@@ -99,6 +181,18 @@ export interface Policy {
   run(request: PolicyRunRequest, options?: RowsOptions): Answered<PolicyRunResponse>;
 }
 
+/** The operations `records.*`. */
+export interface Records {
+  /** The record of a call: what it was asked and answered. */
+  get(request: RecordsGetRequest): Answered<RecordsGetResponse>;
+  /** Takes parts out of records whose time is over; the leaves of the log stay. */
+  lapse(request: RecordsLapseRequest): Answered<RecordsLapseResponse>;
+  /** Records of calls by applicant, operation and time. */
+  list(request: RecordsListRequest): Answered<RecordsListResponse>;
+  /** Answers the request of a record again, and says what changed: data, model, policy or engine. */
+  replay(request: RecordsReplayRequest): Answered<RecordsReplayResponse>;
+}
+
 /** The operations `scorecard.*`. */
 export interface Scorecard {
   /** Develops a card from rows with known outcomes. */
@@ -113,6 +207,16 @@ export interface Scorecard {
   evaluateAsync(columns: Columns, request: ScorecardEvaluateRequest, options?: ColumnsAsyncOptions): Promise<Columnar<ScorecardEvaluateResponse>>;
 }
 
+/** The operations `subject.*`. */
+export interface Subject {
+  /** Erases what is held of a person; the leaves of the log stay. */
+  erase(request: SubjectEraseRequest): Answered<SubjectEraseResponse>;
+  /** Everything that is held of a person. */
+  export(request: SubjectExportRequest): Answered<SubjectExportResponse>;
+  /** Says whether a person's data may be used, and whether they may be erased. */
+  restrict(request: SubjectRestrictRequest): Answered<SubjectRestrictResponse>;
+}
+
 /** The operations `transactions.*`. */
 export interface Transactions {
   /** Reads the transactions of a document: delimited text, or an aggregator's answer in JSON. */
@@ -120,6 +224,14 @@ export interface Transactions {
   read(columns: Uint8Array | Columns | { readonly document: Uint8Array }, request: TransactionsReadRequest, options?: ColumnsOptions): Columnar<TransactionsReadResponse>;
   /** Reads the transactions of a document: delimited text, or an aggregator's answer in JSON. On another thread. */
   readAsync(columns: Uint8Array | Columns | { readonly document: Uint8Array }, request: TransactionsReadRequest, options?: ColumnsAsyncOptions): Promise<Columnar<TransactionsReadResponse>>;
+}
+
+/** The operations `webhook.*`. */
+export interface Webhook {
+  /** The headers of a message: the signature that the Kapix API published, and those of Standard Webhooks. */
+  sign(request: WebhookSignRequest): Answered<WebhookSignResponse>;
+  /** Whether a message is from whom it says, and of now. */
+  verify(request: WebhookVerifyRequest): Answered<WebhookVerifyResponse>;
 }
 
 /** One account of an applicant with its rows in the order of the document. */
@@ -331,6 +443,43 @@ export interface ArtefactCheckRequest {
 
 /** Who reads an explanation. */
 export type Audience = 'customer' | 'internal';
+
+/** Asks for the head of the log. */
+export interface AuditCheckpointRequest {
+  /** Size of an earlier checkpoint, which the answer proves to be the beginning of this one. */
+  readonly from_size?: number | bigint | null;
+  /** Leaves of the log; all of them when absent. */
+  readonly size?: number | bigint | null;
+}
+
+/** Asks for a new key. No record keeps it. */
+export interface AuditKeyRequest {
+  /** The name of the log, such as `lender.example/kapix`: without spaces and `+`. No other log should have it. */
+  readonly name: string;
+}
+
+/** Asks for the proof that a record is in the log. */
+export interface AuditProveRequest {
+  /** The `audit_id` of the record, or the `request_id` of its call. */
+  readonly id: string;
+  /** Leaves of the log that the proof is for; all of them when absent. */
+  readonly size?: number | bigint | null;
+}
+
+/** Asks whether the log is whole. */
+export interface AuditVerifyRequest {
+  /** A checkpoint that was kept elsewhere: the log must begin with what it states. */
+  readonly checkpoint?: string | null;
+  /** The name of the log that the checkpoint must state; that of the engine when absent. */
+  readonly origin?: string | null;
+  /**
+   * Public keys, as `audit.key` gives them, of which one must have signed the checkpoint; those of the engine
+   * when absent.
+   */
+  readonly public_keys?: ReadonlyArray<string>;
+  /** Records as they were exported, from number 0 on without a gap, in place of those of the store. */
+  readonly records?: ReadonlyArray<unknown> | null;
+}
 
 /** How bands are chosen. */
 export interface BandSettings {
@@ -619,14 +768,143 @@ export type DebitSign = 'positive' | 'negative';
 /** The mark before decimals. */
 export type DecimalMark = 'point' | 'comma';
 
+/** So many decisions of each stratum, drawn by the seed: the same of the same decisions, whoever draws. */
+export interface DecisionSample {
+  /** What makes a stratum; default `outcome` alone. */
+  readonly by?: ReadonlyArray<SampleBy>;
+  /** Decisions of each stratum, 1 to 10,000, where it has so many. */
+  readonly each: number | bigint;
+  /** The seed. */
+  readonly seed?: number | bigint;
+}
+
+/** Asks for decisions as columns. */
+export interface DecisionsExportRequest {
+  /** Who asks: a name of yours. */
+  readonly actor?: string | null;
+  /** The instant of the export; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** `next_cursor` of the answer before. */
+  readonly cursor?: string | null;
+  /** Decisions of an answer, 1 to 10,000; default 1,000. */
+  readonly limit?: number | bigint | null;
+  /**
+   * Days from the decision after which what is known then counts as its outcome, 1 to 36,500; without it only
+   * loans that are paid, in default or written off are mature.
+   */
+  readonly mature_after_days?: number | bigint | null;
+  /** The last day whose knowledge is used; default the civil date of `as_of` in UTC, and never a later one. */
+  readonly outcomes_until?: string | null;
+  /** `id` or `id@version` of the policy that decided. */
+  readonly policy?: string | null;
+  /** The first recorded instant. */
+  readonly since?: string | Date | null;
+  /** The first recorded instant that is too late. */
+  readonly until?: string | Date | null;
+}
+
+/** Asks for a decision. */
+export interface DecisionsGetRequest {
+  /** The instant of the reading; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** The `audit_id` of the decision, or its `request_id`. */
+  readonly decision_id: string;
+}
+
+/** Asks for decisions. */
+export interface DecisionsListRequest {
+  /** Who asked for them. */
+  readonly actor?: string | null;
+  /** Whom they are about. */
+  readonly applicant_id?: string | null;
+  /** `champion` or `challenger`. */
+  readonly arm?: string | null;
+  /** The instant of the reading; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | null;
+  /** Decisions of a page, 1 to 1,000; default 100. */
+  readonly limit?: number | bigint | null;
+  /** `approve`, `refer` or `decline`. */
+  readonly outcome?: Outcome | null;
+  /** `id` or `id@version` of the policy that decided. */
+  readonly policy?: string | null;
+  /** Code of a reason for the outcome. */
+  readonly reason?: string | null;
+  /** A sample in place of a page. */
+  readonly sample?: DecisionSample | null;
+  /** The first recorded instant. */
+  readonly since?: string | Date | null;
+  /** The first recorded instant that is too late. */
+  readonly until?: string | Date | null;
+}
+
+/** Asks for a decision on record. */
+export interface DecisionsRunRequest {
+  /** Who asks: a user or a service of yours; up to 128 bytes. The answer echoes it. */
+  readonly actor?: string | null;
+  /** What the steps of the policy are given of the applicant, where no earlier result stands for them. */
+  readonly applicant?: Applicant;
+  /** The instant of the application; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Who reads the reasons; default `internal`. */
+  readonly audience?: Audience;
+  /**
+   * Whether the answer to a decline says which least change of the inputs that the applicant can change would
+   * be approved; default false.
+   */
+  readonly counterfactual?: boolean;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /**
+   * `applicant_id`, your id of the applicant; then, each may be absent, `credit_score_id` and `fraud_eval_id`,
+   * the `request_id` or `audit_id` of an earlier answer on the same applicant; `requested_amount` in minor
+   * units; and the inputs of the policy by name, as in `policy.run`.
+   */
+  readonly inputs: { readonly [name: string]: unknown };
+  /** Language of the reasons, ISO 639-1; default `en`. */
+  readonly language?: string;
+  /**
+   * Seconds from the record of the decision in which a person may decide otherwise: at most what the policy
+   * states, which it is when absent; 0 allows none.
+   */
+  readonly override_window_s?: number | bigint | null;
+  /** `id` or `id@version` of a policy. */
+  readonly policy_id: string;
+  /** Seed of simulations. */
+  readonly seed?: number | bigint;
+  /**
+   * At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the
+   * outcome.
+   */
+  readonly shadows?: ReadonlyArray<string>;
+  /** Challengers that decide a share of the applicants in place of `policy_id`. */
+  readonly split?: PolicySplit | null;
+  /** Whether the answer says of every row why it did not match; default false. */
+  readonly trace?: boolean;
+}
+
 /** The direction of a row. */
 export type Direction = 'credit' | 'debit';
 
 /** Encoding of the characters of a document. */
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'iso-8859-1';
 
+/** Asks for a copy of the store as of one moment. */
+export interface EngineBackupRequest {
+  /**
+   * Path of the copy, on this machine; nothing may be there. Erasures do not reach it: it is the host's to keep
+   * and to end.
+   */
+  readonly path: string;
+}
+
 /** Asks what the engine is and holds. */
 export interface EngineDescribeRequest {
+}
+
+/** Asks how the store does. */
+export interface EngineHealthRequest {
 }
 
 /** Forgets what was kept of an applicant. Records of earlier calls keep what they read. */
@@ -647,6 +925,44 @@ export interface EntityPutRequest {
 
 /** Whom a card scores. */
 export type EntityType = 'individual' | 'sme' | 'corporate';
+
+/** Says that events are done. */
+export interface EventsAckRequest {
+  /** Who fetched them. */
+  readonly consumer: string;
+  /** Their ids. */
+  readonly event_ids: ReadonlyArray<string>;
+}
+
+/** Says that events could not be handled: they are sent again later, at last as dead letters. */
+export interface EventsFailRequest {
+  /** Who fetched them. */
+  readonly consumer: string;
+  /** Why, for the list of dead letters; at most 1,024 bytes, without personal data. */
+  readonly error?: string | null;
+  /** Their ids. */
+  readonly event_ids: ReadonlyArray<string>;
+}
+
+/** Asks for events, and leases them. */
+export interface EventsPollRequest {
+  /** Who fetches them: a name of yours. Each consumer gets every event. */
+  readonly consumer: string;
+  /** Whether to list the dead letters of the consumer in place of leasing; default false. */
+  readonly dead?: boolean;
+  /** Seconds in which no other process gets them, 1 to 86,400; default 60. */
+  readonly lease_s?: number | bigint | null;
+  /** How many at most, 1 to 1,000; default 10. */
+  readonly limit?: number | bigint | null;
+}
+
+/** Asks for dead letters to be sent again. */
+export interface EventsRetryRequest {
+  /** Whose they are. */
+  readonly consumer: string;
+  /** Their ids. */
+  readonly event_ids: ReadonlyArray<string>;
+}
 
 /**
  * Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above
@@ -720,6 +1036,34 @@ export interface MissingSettings {
  * of all goods and all bads (in a bin with g = 0 or b = 0, and only there, 1/2 is added to both):
  */
 export type Objective = 'iv' | 'jensen_shannon' | 'hellinger' | 'log_likelihood';
+
+/** What becomes of an application. */
+export type Outcome = 'approve' | 'refer' | 'decline';
+
+/** How a loan stands. */
+export type OutcomeStatus = 'default' | 'open' | 'paid' | 'not_taken' | 'written_off';
+
+/** Says what became of a decision. */
+export interface OutcomesRecordRequest {
+  /** The instant of the call; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Days past due on `known_on`, 0 and above. */
+  readonly days_past_due?: number | bigint | null;
+  /** The `audit_id` of the decision, or its `request_id`. */
+  readonly decision_id: string;
+  /** The same key and request give the stored answer. */
+  readonly idempotency_key?: string | null;
+  /** The day from which it was known: nothing before it may see it. Not in the future. */
+  readonly known_on: string;
+  /** What was paid until then, in minor units. */
+  readonly paid_minor?: number | bigint | null;
+  /** Seed; nothing uses it. */
+  readonly seed?: number | bigint;
+  /** How the loan stands. */
+  readonly status: OutcomeStatus;
+  /** What was written off until then, in minor units. */
+  readonly written_off_minor?: number | bigint | null;
+}
 
 /** The test of two neighbouring bins for the same bad rate. Means of a continuous target have one test: Welch's. */
 export type PValueTest = 'z_test' | 'chi_square' | 'fisher';
@@ -960,6 +1304,59 @@ export interface ReasonText {
   readonly missing?: string | null;
 }
 
+/** Asks for the record of a call. */
+export interface RecordsGetRequest {
+  /** The instant of the reading; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** The `audit_id` of the record, or the `request_id` of the call. */
+  readonly id: string;
+}
+
+/**
+ * Takes parts out of records that are older than a retention allows, by the time of their records. What is
+ * absent stays.
+ */
+export interface RecordsLapseRequest {
+  /** Who asks: a name of yours. It stays in the log. */
+  readonly actor: string;
+  /** The instant from which ages count; the engine's clock fills it when absent, and a later one is refused. */
+  readonly as_of?: string | Date | null;
+  /** Days that requests and responses stay, 1 and above. */
+  readonly decision_days?: number | bigint | null;
+  /** Days that features and reasons, and results of steps, stay. */
+  readonly features_days?: number | bigint | null;
+  /** Under which rule, such as `retention 2026-01`. It stays in the log. */
+  readonly ground: string;
+  /** Days that rows of accounts stay. */
+  readonly rows_days?: number | bigint | null;
+}
+
+/** Asks for the records of calls. */
+export interface RecordsListRequest {
+  /** The instant of the reading; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | null;
+  /** Whom the calls are about. */
+  readonly entity_id?: string | null;
+  /** Entries of a page, 1 to 1,000; default 100. */
+  readonly limit?: number | bigint | null;
+  /** The operation. */
+  readonly operation?: string | null;
+  /** The first recorded instant. */
+  readonly since?: string | Date | null;
+  /** The first recorded instant that is too late. */
+  readonly until?: string | Date | null;
+}
+
+/** Asks to answer the request of a record again. */
+export interface RecordsReplayRequest {
+  /** The instant of the replay; the engine's clock fills it when absent. The request is answered as of its own. */
+  readonly as_of?: string | Date | null;
+  /** The `audit_id` of the record, or the `request_id` of the call. */
+  readonly id: string;
+}
+
 /** How a logistic regression is fitted. */
 export interface RegressionSettings {
   /** Most Newton steps, 1..=10000; default 100. */
@@ -987,6 +1384,9 @@ export interface RuleCountInput {
   /** Name of its table. */
   readonly table: string;
 }
+
+/** What makes a stratum. */
+export type SampleBy = 'arm' | 'outcome' | 'policy' | 'reason';
 
 /** The sample of a development, as the card's `pd_basis` will state it. */
 export interface SampleSettings {
@@ -1253,6 +1653,51 @@ export interface StatedAccount {
   readonly utc_offset?: string | null;
 }
 
+/**
+ * Asks for the bodies of all records of a person to be erased, with everything else that is held of them.
+ * Leaves stay.
+ */
+export interface SubjectEraseRequest {
+  /** Who asks: a name of yours. It stays in the log. */
+  readonly actor: string;
+  /** The instant of the erasure; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Your id of the person. No record keeps it. */
+  readonly entity_id: string;
+  /** Why, such as `request of the person`. It stays in the log, so write no personal data here. */
+  readonly ground: string;
+}
+
+/** Asks for everything that is held of a person. */
+export interface SubjectExportRequest {
+  /** Who asks: a name of yours. */
+  readonly actor: string;
+  /** The instant of the export; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | null;
+  /** Your id of the person. */
+  readonly entity_id: string;
+  /** Records of a page, 1 to 1,000; default 100. */
+  readonly limit?: number | bigint | null;
+}
+
+/** Says whether a person's data may be used, and whether they may be erased. */
+export interface SubjectRestrictRequest {
+  /** Who asks: a name of yours. */
+  readonly actor: string;
+  /** The instant of the call; the engine's clock fills it when absent. */
+  readonly as_of?: string | Date | null;
+  /** Your id of the person. */
+  readonly entity_id: string;
+  /** Why. */
+  readonly ground: string;
+  /** Whether nothing may be erased: a legal hold beats an erasure. It stays as it is when absent. */
+  readonly legal_hold?: boolean | null;
+  /** Whether no operation may use the person's data. It stays as it is when absent. */
+  readonly restricted?: boolean | null;
+}
+
 /** What the target is. */
 export type TargetKind = 'binary' | 'continuous';
 
@@ -1327,6 +1772,44 @@ export interface ValidationSettings {
   readonly interval_level?: number | bigint;
   /** Points of the ROC curve besides (0, 0), 2..=1000; default 100. */
   readonly roc_points?: number | bigint;
+}
+
+/** Asks for the headers of a message. */
+export interface WebhookSignRequest {
+  /** When it is sent; the engine's clock when absent. It counts in seconds. */
+  readonly at?: string | Date | null;
+  /** The body, byte for byte as it is sent. */
+  readonly body?: string | null;
+  /** The body in base64, in place of `body`, where it is no UTF-8. */
+  readonly body_base64?: string | null;
+  /** Id of the message: letters, digits, `_` and `-`; the same when it is sent again. */
+  readonly id: string;
+  /**
+   * The secrets of the receiver, `whsec_` and base64: the present one, then those before it that are still
+   * known. At most 8.
+   */
+  readonly secrets: ReadonlyArray<string>;
+}
+
+/** Asks whether a message is from whom it says. */
+export interface WebhookVerifyRequest {
+  /** When it came; the engine's clock when absent. */
+  readonly at?: string | Date | null;
+  /** The body, byte for byte as it came. */
+  readonly body?: string | null;
+  /** The body in base64, in place of `body`. */
+  readonly body_base64?: string | null;
+  /** The headers as they came, by name in any case; others than those of the two schemes are passed over. */
+  readonly headers: { readonly [name: string]: string };
+  /**
+   * Whether `kapix-signature` alone is enough, default false: it has no time, so that an old message passes
+   * again.
+   */
+  readonly published?: boolean;
+  /** The secrets of this receiver. At most 8. */
+  readonly secrets: ReadonlyArray<string>;
+  /** Seconds that the time of the message may lie from now, on either side; default 300. */
+  readonly tolerance_s?: number | bigint | null;
 }
 
 /** One account of an applicant with its rows in the order of the document. */
@@ -1539,6 +2022,115 @@ export interface AucEstimate {
   readonly standard_error: number | null;
   /** The area, in 0..=1: the probability that a good row scores above a bad one, ties half. */
   readonly value: number;
+}
+
+/** The head of the log: keep it where whoever writes the store cannot. */
+export interface AuditCheckpointResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The head as a signed note of C2SP tlog-checkpoint; absent where the engine has no key. */
+  readonly checkpoint?: string;
+  /** The proof that the log of `from_size` leaves is the beginning of this one (RFC 6962, section 2.1.2). */
+  readonly consistency?: ReadonlyArray<string>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** The name of the log. */
+  readonly origin: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The root. */
+  readonly root: string;
+  /** Leaves of the log. */
+  readonly size: number;
+}
+
+/** One thing that is not as it was sealed. */
+export interface AuditFinding {
+  /** What it is. */
+  readonly code: AuditFindingCode;
+  /** One lower-case sentence. */
+  readonly message: string;
+  /** Id of the record. */
+  readonly record_id?: string;
+  /** Number of the leaf. */
+  readonly seq?: number;
+}
+
+/** What can be found. */
+export type AuditFindingCode = 'answer_altered' | 'answer_removed' | 'checkpoint_signature' | 'checkpoint_contradicted' | 'id_twice' | 'leaf_altered' | 'part_altered' | 'part_removed' | 'part_returned' | 'record_hidden' | 'record_removed' | 'subject_altered' | 'subtree_altered';
+
+/** A new key pair (Ed25519, RFC 8032), as Go's note package writes keys. */
+export interface AuditKeyResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** The secret, for the option `log_key`: keep it as a password is kept. */
+  readonly private_key: string;
+  /** The public key: give it to whoever verifies the log. */
+  readonly public_key: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
+/** The proof that a record is in the log. */
+export interface AuditProveResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Number of the leaf, from 0. */
+  readonly index: number;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** The leaf: what stays of the record for ever, by its names. Its canonical form is what is hashed. */
+  readonly leaf: object;
+  /** SHA-256 of a zero byte and the leaf in canonical form (RFC 6962, section 2.1). */
+  readonly leaf_hash: string;
+  /** The name of the log. */
+  readonly origin: string;
+  /** Hashes from the leaf to the root, the neighbour first. */
+  readonly path: ReadonlyArray<string>;
+  /** The proof as a file of C2SP tlog-proof, with a signed checkpoint; absent where the engine has no key. */
+  readonly proof?: string;
+  /** Id of the record. */
+  readonly record_id: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The root of the log at that size. */
+  readonly root: string;
+  /** Leaves of the log that the proof is for. */
+  readonly size: number;
+}
+
+/** Whether the log is whole. */
+export interface AuditVerifyResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** What was found, in the order of the records; at most 1,000 are told. */
+  readonly findings: ReadonlyArray<AuditFinding>;
+  /** Findings in all. */
+  readonly findings_total: number;
+  /** Whether the checkpoint was signed by a known key and is the beginning of this log; null without one. */
+  readonly holds_checkpoint: boolean | null;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Records whose bodies were compared with their leaves: those of this tenant. */
+  readonly records: number;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The root over the leaves as they are. */
+  readonly root: string;
+  /** Leaves. */
+  readonly size: number;
+  /** Whether nothing was found. */
+  readonly valid: boolean;
 }
 
 /** The bands of a score. */
@@ -1857,6 +2449,14 @@ export interface CharacteristicView {
   readonly value: number | null;
 }
 
+/** A checkpoint that was signed. */
+export interface CheckpointMade {
+  /** When. */
+  readonly made_at: string | null;
+  /** Leaves that it covers. */
+  readonly size: number;
+}
+
 /** A statistic that is chi-square if the smaller model holds. */
 export interface ChiSquareTest {
   /** Degrees of freedom. */
@@ -2063,6 +2663,177 @@ export interface CutoffReport {
 /** The outcome of a score under the card's cut-offs. */
 export type Decision = 'decline' | 'refer' | 'approve';
 
+/** One decision. */
+export interface DecisionEntry {
+  /** Who asked for it. */
+  readonly actor?: string;
+  /** Whom it is about. */
+  readonly applicant_id?: string;
+  /** The amount that an approval grants, in minor units. */
+  readonly approved_amount_minor?: number;
+  /** `champion` or `challenger`, where it was split. */
+  readonly arm?: string;
+  /** The instant that was judged. */
+  readonly as_of: string;
+  /** Currency of the amount. */
+  readonly currency?: string;
+  /** When it was recorded. */
+  readonly decided_at: string;
+  /** Its `audit_id`. */
+  readonly decision_id: string;
+  /** `approve`, `refer` or `decline`; absent where it was refused, or the answer is gone. */
+  readonly outcome?: Outcome;
+  /** Until when a person may decide otherwise. */
+  readonly override_until?: string;
+  /** The policy that decided. */
+  readonly policy?: ArtefactRef;
+  /** Codes of the reasons for the outcome. */
+  readonly reasons?: ReadonlyArray<string>;
+  /** Code of the error, where the request was refused. */
+  readonly refused?: string;
+}
+
+/** Decisions as columns of equal length, the oldest first; null where a decision has no such value. */
+export interface DecisionsExportResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /**
+   * The columns by name: `decision_id`, `applicant_id`, `decided_at`, `as_of`, `outcome`,
+   * `approved_amount_minor`, `currency`, `policy_id`, `policy_version`, `arm`, `reasons` (codes with `|`
+   * between), `confidence`, `is_declined`, `is_overridden`, `is_mature`, `status`, `known_on`,
+   * `days_past_due_max`, `paid_minor`, `written_off_minor`; each input of the request as `input.NAME`, each
+   * feature as `feature.NAME`, and each result of a step that has points as `points.STEP`.
+   */
+  readonly columns: { readonly [name: string]: ReadonlyArray<object> };
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Where the next answer begins; absent at the end. */
+  readonly next_cursor?: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Decisions of this answer. */
+  readonly rows: number;
+}
+
+/** A decision as it stands. */
+export interface DecisionsGetResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** When it was recorded. */
+  readonly decided_at: string;
+  /** The answer of `decisions.run`, without its envelope. */
+  readonly decision: object;
+  /** Its `audit_id`. */
+  readonly decision_id: string;
+  /** Its `request_id`. */
+  readonly decision_request_id: string;
+  /** Parts of its record that are gone. */
+  readonly gone?: ReadonlyArray<Part>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Until when a person may decide otherwise: `override_window_s` after it was recorded. */
+  readonly override_until?: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Whether its record is the one that was sealed, and the one of the log where there is one. */
+  readonly verifies: boolean;
+}
+
+/** Decisions, the oldest first. */
+export interface DecisionsListResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The decisions. */
+  readonly decisions: ReadonlyArray<DecisionEntry>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Where the next page begins; absent at the end, and of a sample. */
+  readonly next_cursor?: string;
+  /** Decisions that a sample was drawn from. */
+  readonly population?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
+/** A decision. */
+export interface DecisionsRunResponse {
+  /** Who asked. */
+  readonly actor?: string;
+  /** The amount that an approval grants, in minor units. */
+  readonly approved_amount_minor?: number;
+  /** Which policy of the split decided, where the request has one. */
+  readonly arm?: PolicyArm;
+  /** The instant of the application. */
+  readonly as_of: string;
+  /** Inputs that are missing and have a value of the policy instead. */
+  readonly assumed?: { readonly [name: string]: object };
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The smallest confidence among the results that state one; null where none does. */
+  readonly confidence: number | null;
+  /** Names of the steps whose result states no confidence. */
+  readonly confidence_missing?: ReadonlyArray<string>;
+  /** The largest amount of the policy's grid at which the whole policy approves. */
+  readonly counter_offer?: CounterOffer;
+  /** The least change at which the whole policy approves, where the request asks for it. */
+  readonly counterfactual?: PolicyCounterfactual;
+  /** Currency of the amounts. */
+  readonly currency?: string;
+  /** Your id of the applicant. */
+  readonly entity_id: string;
+  /** The decision in sentences, in the language of the request. */
+  readonly explanation: string;
+  /** The language of the texts: that of the request, or `en` where neither the engine nor the policy has it. */
+  readonly language: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** The rows that matched, in the order of the steps. */
+  readonly matched_rules: ReadonlyArray<PolicyRule>;
+  /** Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it. */
+  readonly null_reasons?: { readonly [name: string]: CounterfactualNull };
+  /** `approve`, `refer` or `decline`. */
+  readonly outcome: Outcome;
+  /** Whether and until when a person may decide otherwise. */
+  readonly override?: OverrideView;
+  /** Seconds from `recorded_at` in which a person may decide otherwise; absent where nobody may. */
+  readonly override_window_s?: number;
+  /** The policy that decided. */
+  readonly policy: ArtefactRef;
+  /**
+   * Codes of the reasons that a declined applicant is told: of the first step that declines, at most four, and
+   * a fifth about inquiries.
+   */
+  readonly principal_reasons?: ReadonlyArray<string>;
+  /** The decision in sentences, in the language of the request. */
+  readonly reason: string;
+  /** Why, in the order of the steps. */
+  readonly reasons: ReadonlyArray<PolicyReason>;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The request's seed. */
+  readonly seed: number;
+  /** What the shadow policies would decide, in the order of the request. */
+  readonly shadows?: ReadonlyArray<ShadowView>;
+  /** What came of the operations that the policy asked. */
+  readonly steps?: ReadonlyArray<PolicyStep>;
+  /** What an approval states beside the amount. */
+  readonly terms?: { readonly [name: string]: object };
+  /** What became of every row, where the request asks for it. */
+  readonly trace?: ReadonlyArray<TableTrace>;
+  /** What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`. */
+  readonly unused?: ReadonlyArray<string>;
+  /** Until when an approval is valid. */
+  readonly valid_until?: string;
+}
+
 /** One thing that an auditor must know of a fit. */
 export interface DevelopmentFinding {
   /** What was found. */
@@ -2099,6 +2870,20 @@ export interface DocumentDifference {
 /** The direction of a feature. */
 export type Effect = 'positive' | 'negative';
 
+/** The copy. */
+export interface EngineBackupResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Bytes of the copy. */
+  readonly bytes: number;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
 /** What the engine is and holds. */
 export interface EngineDescribeResponse {
   /** Loaded artefacts. */
@@ -2125,6 +2910,37 @@ export interface EngineDescribeResponse {
   readonly semantics: number;
   /** What the store holds and what it dropped when it was full; absent without a store. */
   readonly store?: StoreStatistics;
+}
+
+/** How the store does. */
+export interface EngineHealthResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Whether what was committed is there when the process ends. */
+  readonly durable: boolean;
+  /** The last checkpoint that was signed; absent where there was none. */
+  readonly last_checkpoint?: CheckpointMade;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Leaves of the log; absent in memory. */
+  readonly log_size?: number;
+  /**
+   * Leaves that no signed checkpoint covers: the window in which the log could be changed unseen. Absent in
+   * memory.
+   */
+  readonly log_uncovered?: number;
+  /** Seconds since the oldest event that is held; absent without one, or without a clock. */
+  readonly oldest_event_s?: number;
+  /** The same figures as text for Prometheus (exposition format 0.0.4). */
+  readonly prometheus: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Number of the schema; absent in memory. */
+  readonly schema?: number;
+  /** What the store holds and what it dropped. */
+  readonly store: StoreStatistics;
 }
 
 /** What is kept of an applicant still. */
@@ -2171,6 +2987,40 @@ export interface Estimate {
   readonly standard_error: number;
   /** The estimate. */
   readonly value: number;
+}
+
+/** What became of events. */
+export interface EventsChangedResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The ids that were changed. */
+  readonly changed: ReadonlyArray<string>;
+  /** The ids that were dead letters after it. */
+  readonly dead: ReadonlyArray<string>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The ids that were not: no event of this consumer, done already, or not leased. */
+  readonly unchanged: ReadonlyArray<string>;
+}
+
+/** Events, the oldest first. */
+export interface EventsPollResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The events. */
+  readonly events: ReadonlyArray<LeasedEvent>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Until when they are leased; absent of dead letters. */
+  readonly leased_until?: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
 }
 
 /** Rows that were left out for one reason. */
@@ -2346,12 +3196,48 @@ export interface Knot {
   readonly pd: number;
 }
 
+/** What became known of a decision. */
+export interface KnownOutcome {
+  /** Days past due on that day. */
+  readonly days_past_due?: number;
+  /** The day from which it was known. */
+  readonly known_on: string;
+  /** What was paid until then, in minor units. */
+  readonly paid_minor?: number;
+  /** When it was recorded. */
+  readonly stated_at: string;
+  /** How the loan stood. */
+  readonly status: OutcomeStatus;
+  /** What was written off until then, in minor units. */
+  readonly written_off_minor?: number;
+}
+
 /** The greatest distance between two distributions. */
 export interface KolmogorovSmirnov {
   /** The least score at and below which the shares of goods and bads differ most. */
   readonly threshold: number;
   /** The distance, in 0..=1. */
   readonly value: number;
+}
+
+/** An event of a consumer. */
+export interface LeasedEvent {
+  /** How often it was sent, this time included. */
+  readonly attempts: number;
+  /** Id of the record of the call that it tells of. */
+  readonly audit_id?: string;
+  /** What a receiver needs of it. */
+  readonly data: object;
+  /** Whom it is about; the events of one come in order. */
+  readonly entity_id?: string;
+  /** What the consumer said when it failed last. */
+  readonly error?: string;
+  /** Its id, for `events.ack` and as the id of a message; of this consumer's store. */
+  readonly event_id: string;
+  /** When the call was recorded. */
+  readonly occurred_at: string;
+  /** What happened, such as `decision.made`. */
+  readonly type: string;
 }
 
 /** Why a row became no transaction. */
@@ -2493,8 +3379,21 @@ export interface OperationEntry {
   readonly recorded: boolean;
 }
 
-/** What becomes of an application. */
-export type Outcome = 'approve' | 'refer' | 'decline';
+/** What is known of a decision now. */
+export interface OutcomesRecordResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Its `audit_id`. */
+  readonly decision_id: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** All that became known, in the order of their days, then of their records. */
+  readonly outcomes: ReadonlyArray<KnownOutcome>;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
 
 /** Until when a person may decide otherwise. */
 export interface OverrideView {
@@ -2503,6 +3402,9 @@ export interface OverrideView {
   /** The last instant. */
   readonly until: string;
 }
+
+/** One part of a body. */
+export type Part = 'features' | 'found' | 'request' | 'response' | 'rows';
 
 /** One part of the sample. */
 export interface PartReport {
@@ -2639,6 +3541,9 @@ export interface PolicyDiffResponse {
   /** Where tables give different things, with an applicant for each part: without data. */
   readonly tables?: ReadonlyArray<TableDifference>;
 }
+
+/** Why the engine refers an application although no row says so. */
+export type PolicyDoubt = 'MISSING_INPUT' | 'INPUT_STALE' | 'INPUT_OUT_OF_RANGE' | 'INPUT_MISMATCH' | 'DIVISION_BY_ZERO' | 'OVERFLOW' | 'NO_VALUE' | 'STEP_REFUSED' | 'STEP_REFERRED' | 'NO_ROW_MATCHED' | 'ROWS_DISAGREE' | 'ABOVE_LIMIT';
 
 /** A policy in plain language. */
 export interface PolicyExplainResponse {
@@ -2853,6 +3758,12 @@ export interface PolicyRunResponse {
 
 /** What came of an operation that the policy asked. */
 export interface PolicyStep {
+  /** The record of the earlier result that stands for the step. */
+  readonly audit_id?: string;
+  /** The confidence that its answer states, where it states one. */
+  readonly confidence?: number;
+  /** Why that earlier result may not stand for the step: `INPUT_MISMATCH` or `INPUT_STALE`. */
+  readonly doubt?: PolicyDoubt;
   /** Its error, where it refused. */
   readonly error?: object;
   /**
@@ -3069,6 +3980,123 @@ export interface ReasonView {
   readonly text: string;
 }
 
+/** One record, without its documents. */
+export interface RecordEntry {
+  /** The instant that was judged. */
+  readonly as_of: string;
+  /** Whom the call is about. */
+  readonly entity_id?: string;
+  /** Parts of the body that are gone. */
+  readonly gone?: ReadonlyArray<Part>;
+  /** The operation. */
+  readonly operation: string;
+  /** Id of the record. */
+  readonly record_id: string;
+  /** When it was sealed. */
+  readonly recorded_at: string;
+  /** Code of the error, where the request was refused. */
+  readonly refused?: string;
+  /** Id of the call. */
+  readonly request_id: string;
+  /** Number of the record in its store, from 0. */
+  readonly seq: number;
+}
+
+/** The record of a call. */
+export interface RecordsGetResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Whom the call is about; absent where it is about nobody, or where that was erased. */
+  readonly entity_id?: string;
+  /** What the call found beside its request: results of steps, and rows of the store. */
+  readonly found?: object;
+  /** Parts of the body that are gone: they lapsed or were erased. */
+  readonly gone?: ReadonlyArray<Part>;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** What stays of the record for ever, by its names. */
+  readonly leaf: object;
+  /** SHA-256 of a zero byte and the leaf in canonical form: the leaf of the log. */
+  readonly leaf_hash: string;
+  /** Id of the record. */
+  readonly record_id: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** The request, after defaults; with null for rows or features that are gone. */
+  readonly request?: object;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The answer without its envelope, or `{"error": ...}`. */
+  readonly response?: object;
+  /** Whether leaf and parts are those that were sealed and, where the store keeps a log, those of the log. */
+  readonly verifies: boolean;
+}
+
+/** What lapsed. */
+export interface RecordsLapseResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Whether everything that is over has lapsed; false where there were more than 10,000 records: ask again. */
+  readonly complete: boolean;
+  /** Records that stay because the person is under a legal hold. */
+  readonly held: number;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Parts that lapsed. */
+  readonly parts: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Records that they were of. */
+  readonly records: number;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
+/** Records of calls, the oldest first. */
+export interface RecordsListResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Where the next page begins; absent at the end. */
+  readonly next_cursor?: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** The records. */
+  readonly records: ReadonlyArray<RecordEntry>;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
+/** What came of it. */
+export interface RecordsReplayResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** What is not as it was: artefacts, engine, or parts of the record. */
+  readonly changed: ReadonlyArray<ReplayChange>;
+  /** Members of the answer that differ; at most 100 are told. */
+  readonly different: ReadonlyArray<string>;
+  /** Why there is no answer again. */
+  readonly error?: object;
+  /**
+   * What it was answered from: the whole request, or the features, where the rows have lapsed or their texts
+   * are hashes. Then only `pd`, `points`, `points_range`, `risk_band` and `score` are compared.
+   */
+  readonly from: ReplayFrom;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Id of the record. */
+  readonly record_id: string;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** The answer again. */
+  readonly response?: object;
+  /** Whether everything that was compared is the same; of a whole request, byte for byte. */
+  readonly same: boolean;
+}
+
 /** What forbids an approval. */
 export type ReferralCode = 'DATA_QUALITY' | 'INPUT_STALE' | 'MISSING_INPUT' | 'NO_CUTOFFS';
 
@@ -3124,6 +4152,19 @@ export interface Regression {
   /** Sum of the weights of the rows. */
   readonly weight: number;
 }
+
+/** One thing that is not as it was. */
+export interface ReplayChange {
+  /** What it is now; absent where it is gone. */
+  readonly now?: string;
+  /** What it was. */
+  readonly then: string;
+  /** `artefact ID`, `engine`, `semantics`, `texts of rows` or `part NAME`. */
+  readonly what: string;
+}
+
+/** What a record is answered from. */
+export type ReplayFrom = 'features' | 'request';
 
 /** One point of the ROC curve: the shares at or below a score. */
 export interface RocPoint {
@@ -3523,6 +4564,64 @@ export interface StoreStatistics {
   readonly records_evicted_bytes: number;
 }
 
+/** What was erased. */
+export interface SubjectEraseResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Whether everything is erased; false where there were more than 10,000 records: ask again. */
+  readonly complete: boolean;
+  /** Whether data of `entity.put` were erased. */
+  readonly had_data: boolean;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Parts of bodies that were erased. */
+  readonly parts: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Records whose bodies were erased. */
+  readonly records: number;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
+/** What is held of a person. */
+export interface SubjectExportResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** The data that `entity.put` gave. */
+  readonly data?: object;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Where the next page begins; absent at the end. */
+  readonly next_cursor?: string;
+  /** What became of the decisions of this page, by their ids. */
+  readonly outcomes: { readonly [name: string]: object };
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** The records, whole, as `kapix` keeps them: leaf and parts. */
+  readonly records: ReadonlyArray<object>;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Whether and why the person's data may not be used or erased. */
+  readonly restriction?: object;
+}
+
+/** Whether a person's data may be used, and whether they may be erased. */
+export interface SubjectRestrictResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** Whether nothing may be erased. */
+  readonly legal_hold: boolean;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Whether no operation may use the person's data. */
+  readonly restricted: boolean;
+}
+
 /** Applications of which two versions decide so. */
 export interface Swap {
   /** Mean PD of those, where the request names its column: expected, not observed. */
@@ -3758,4 +4857,39 @@ export interface ValidationReport {
   readonly roc: ReadonlyArray<RocPoint>;
   /** Number of rows. */
   readonly rows: number;
+}
+
+/** What became of a message. */
+export type Verdict = 'valid' | 'unsigned' | 'stale';
+
+/** The headers of a message. */
+export interface WebhookSignResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** `kapix-signature`, `webhook-id`, `webhook-timestamp` and `webhook-signature`. */
+  readonly headers: { readonly [name: string]: string };
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+}
+
+/** What a message is. */
+export interface WebhookVerifyResponse {
+  /** Id of the record; absent without one. */
+  readonly audit_id?: string;
+  /** Its id, to be looked up among those that were seen: a message may come twice. Absent of an invalid one. */
+  readonly id?: string;
+  /** Milliseconds from request to answer. */
+  readonly latency_ms?: number;
+  /** When the Desk answered; absent without a clock. */
+  readonly recorded_at?: string;
+  /** Id of the call. */
+  readonly request_id?: string;
+  /** Whether it may be used. */
+  readonly valid: boolean;
+  /** What it is. */
+  readonly verdict: Verdict;
 }

@@ -7,26 +7,69 @@ from ._run import Frame, Progress, run, run_async, run_columns
 from ._signature import ABSENT, REQUIRED, takes
 from ._types import (
     ArtefactCheckResponse,
+    AuditCheckpointResponse,
+    AuditKeyResponse,
+    AuditProveResponse,
+    AuditVerifyResponse,
     CashflowAnalyzeResponse,
     CreditScoreBatchResponse,
     CreditScoreResponse,
+    DecisionsExportResponse,
+    DecisionsGetResponse,
+    DecisionsListResponse,
+    DecisionsRunResponse,
+    EngineBackupResponse,
     EngineDescribeResponse,
+    EngineHealthResponse,
     EntityForgetResponse,
     EntityPutResponse,
+    EventsChangedResponse,
+    EventsPollResponse,
+    OutcomesRecordResponse,
     PolicyCheckResponse,
     PolicyDiffResponse,
     PolicyExplainResponse,
     PolicyReplayResponse,
     PolicyRunResponse,
+    RecordsGetResponse,
+    RecordsLapseResponse,
+    RecordsListResponse,
+    RecordsReplayResponse,
     ScorecardDevelopResponse,
     ScorecardEvaluateResponse,
+    SubjectEraseResponse,
+    SubjectExportResponse,
+    SubjectRestrictResponse,
     TransactionsReadResponse,
+    WebhookSignResponse,
+    WebhookVerifyResponse,
 )
 
 # The fields of each request: name, type, default, document.
 
 _ArtefactCheckRequest = (
     ('artefact', 'Any', REQUIRED, 'The artefact or bundle: the document itself, or its text in JSON or YAML, which may be as long as a request.'),
+)
+
+_AuditCheckpointRequest = (
+    ('from_size', 'int | None', None, 'Size of an earlier checkpoint, which the answer proves to be the beginning of this one.'),
+    ('size', 'int | None', None, 'Leaves of the log; all of them when absent.'),
+)
+
+_AuditKeyRequest = (
+    ('name', 'str', REQUIRED, 'The name of the log, such as `lender.example/kapix`: without spaces and `+`. No other log should have it.'),
+)
+
+_AuditProveRequest = (
+    ('id', 'str', REQUIRED, 'The `audit_id` of the record, or the `request_id` of its call.'),
+    ('size', 'int | None', None, 'Leaves of the log that the proof is for; all of them when absent.'),
+)
+
+_AuditVerifyRequest = (
+    ('checkpoint', 'str | None', None, 'A checkpoint that was kept elsewhere: the log must begin with what it states.'),
+    ('origin', 'str | None', None, 'The name of the log that the checkpoint must state; that of the engine when absent.'),
+    ('public_keys', 'Sequence[str]', ABSENT, 'Public keys, as `audit.key` gives them, of which one must have signed the checkpoint; those of the engine when absent.'),
+    ('records', 'Sequence[Any] | None', None, 'Records as they were exported, from number 0 on without a gap, in place of those of the store.'),
 )
 
 _CashflowAnalyzeRequest = (
@@ -67,6 +110,62 @@ _CreditScoreRequest = (
     ('seed', 'int', 0, 'Seed of simulations; a score uses none and echoes it.'),
 )
 
+_DecisionsExportRequest = (
+    ('actor', 'str | None', None, 'Who asks: a name of yours.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the export; the engine's clock fills it when absent."),
+    ('cursor', 'str | None', None, '`next_cursor` of the answer before.'),
+    ('limit', 'int | None', None, 'Decisions of an answer, 1 to 10,000; default 1,000.'),
+    ('mature_after_days', 'int | None', None, 'Days from the decision after which what is known then counts as its outcome, 1 to 36,500; without it only loans that are paid, in default or written off are mature.'),
+    ('outcomes_until', 'str | datetime.date | None', None, 'The last day whose knowledge is used; default the civil date of `as_of` in UTC, and never a later one.'),
+    ('policy', 'str | None', None, '`id` or `id@version` of the policy that decided.'),
+    ('since', 'str | datetime.datetime | None', None, 'The first recorded instant.'),
+    ('until', 'str | datetime.datetime | None', None, 'The first recorded instant that is too late.'),
+)
+
+_DecisionsGetRequest = (
+    ('decision_id', 'str', REQUIRED, 'The `audit_id` of the decision, or its `request_id`.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the reading; the engine's clock fills it when absent."),
+)
+
+_DecisionsListRequest = (
+    ('actor', 'str | None', None, 'Who asked for them.'),
+    ('applicant_id', 'str | None', None, 'Whom they are about.'),
+    ('arm', 'str | None', None, '`champion` or `challenger`.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the reading; the engine's clock fills it when absent."),
+    ('cursor', 'str | None', None, '`next_cursor` of the page before.'),
+    ('limit', 'int | None', None, 'Decisions of a page, 1 to 1,000; default 100.'),
+    ('outcome', 'Outcome | None', None, '`approve`, `refer` or `decline`.'),
+    ('policy', 'str | None', None, '`id` or `id@version` of the policy that decided.'),
+    ('reason', 'str | None', None, 'Code of a reason for the outcome.'),
+    ('sample', 'DecisionSample | None', None, 'A sample in place of a page.'),
+    ('since', 'str | datetime.datetime | None', None, 'The first recorded instant.'),
+    ('until', 'str | datetime.datetime | None', None, 'The first recorded instant that is too late.'),
+)
+
+_DecisionsRunRequest = (
+    ('inputs', 'Mapping[str, Any]', REQUIRED, '`applicant_id`, your id of the applicant; then, each may be absent, `credit_score_id` and `fraud_eval_id`, the `request_id` or `audit_id` of an earlier answer on the same applicant; `requested_amount` in minor units; and the inputs of the policy by name, as in `policy.run`.'),
+    ('policy_id', 'str', REQUIRED, '`id` or `id@version` of a policy.'),
+    ('actor', 'str | None', None, 'Who asks: a user or a service of yours; up to 128 bytes. The answer echoes it.'),
+    ('applicant', 'Applicant', {}, 'What the steps of the policy are given of the applicant, where no earlier result stands for them.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the application; the engine's clock fills it when absent."),
+    ('audience', 'Audience', 'internal', 'Who reads the reasons; default `internal`. One of `customer`, `internal`.'),
+    ('counterfactual', 'bool', False, 'Whether the answer to a decline says which least change of the inputs that the applicant can change would be approved; default false.'),
+    ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
+    ('language', 'str', 'en', 'Language of the reasons, ISO 639-1; default `en`.'),
+    ('override_window_s', 'int | None', None, 'Seconds from the record of the decision in which a person may decide otherwise: at most what the policy states, which it is when absent; 0 allows none.'),
+    ('seed', 'int', 0, 'Seed of simulations.'),
+    ('shadows', 'Sequence[str]', ABSENT, 'At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the outcome.'),
+    ('split', 'PolicySplit | None', None, 'Challengers that decide a share of the applicants in place of `policy_id`.'),
+    ('trace', 'bool', False, 'Whether the answer says of every row why it did not match; default false.'),
+)
+
+_EngineBackupRequest = (
+    ('path', 'str', REQUIRED, "Path of the copy, on this machine; nothing may be there. Erasures do not reach it: it is the host's to keep and to end."),
+)
+
+_EngineHealthRequest = (
+)
+
 _EntityForgetRequest = (
     ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
     ('data_sources', 'Sequence[SourceKey] | None', None, 'The sources to forget; default all of them.'),
@@ -75,6 +174,41 @@ _EntityForgetRequest = (
 _EntityPutRequest = (
     ('data', 'Data', REQUIRED, 'What the sources answered. Each source here replaces the one that is held, whole; the others stay.'),
     ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
+)
+
+_EventsAckRequest = (
+    ('consumer', 'str', REQUIRED, 'Who fetched them.'),
+    ('event_ids', 'Sequence[str]', REQUIRED, 'Their ids.'),
+)
+
+_EventsFailRequest = (
+    ('consumer', 'str', REQUIRED, 'Who fetched them.'),
+    ('event_ids', 'Sequence[str]', REQUIRED, 'Their ids.'),
+    ('error', 'str | None', None, 'Why, for the list of dead letters; at most 1,024 bytes, without personal data.'),
+)
+
+_EventsPollRequest = (
+    ('consumer', 'str', REQUIRED, 'Who fetches them: a name of yours. Each consumer gets every event.'),
+    ('dead', 'bool', False, 'Whether to list the dead letters of the consumer in place of leasing; default false.'),
+    ('lease_s', 'int | None', None, 'Seconds in which no other process gets them, 1 to 86,400; default 60.'),
+    ('limit', 'int | None', None, 'How many at most, 1 to 1,000; default 10.'),
+)
+
+_EventsRetryRequest = (
+    ('consumer', 'str', REQUIRED, 'Whose they are.'),
+    ('event_ids', 'Sequence[str]', REQUIRED, 'Their ids.'),
+)
+
+_OutcomesRecordRequest = (
+    ('decision_id', 'str', REQUIRED, 'The `audit_id` of the decision, or its `request_id`.'),
+    ('known_on', 'str | datetime.date', REQUIRED, 'The day from which it was known: nothing before it may see it. Not in the future.'),
+    ('status', 'OutcomeStatus', REQUIRED, 'How the loan stands. One of `default`, `open`, `paid`, `not_taken`, `written_off`.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the call; the engine's clock fills it when absent."),
+    ('days_past_due', 'int | None', None, 'Days past due on `known_on`, 0 and above.'),
+    ('idempotency_key', 'str | None', None, 'The same key and request give the stored answer.'),
+    ('paid_minor', 'int | None', None, 'What was paid until then, in minor units.'),
+    ('seed', 'int', 0, 'Seed; nothing uses it.'),
+    ('written_off_minor', 'int | None', None, 'What was written off until then, in minor units.'),
 )
 
 _PolicyCheckRequest = (
@@ -137,6 +271,35 @@ _PolicyRunRequest = (
     ('trace', 'bool', False, 'Whether the answer says of every row why it did not match; default false.'),
 )
 
+_RecordsGetRequest = (
+    ('id', 'str', REQUIRED, 'The `audit_id` of the record, or the `request_id` of the call.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the reading; the engine's clock fills it when absent."),
+)
+
+_RecordsLapseRequest = (
+    ('actor', 'str', REQUIRED, 'Who asks: a name of yours. It stays in the log.'),
+    ('ground', 'str', REQUIRED, 'Under which rule, such as `retention 2026-01`. It stays in the log.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant from which ages count; the engine's clock fills it when absent, and a later one is refused."),
+    ('decision_days', 'int | None', None, 'Days that requests and responses stay, 1 and above.'),
+    ('features_days', 'int | None', None, 'Days that features and reasons, and results of steps, stay.'),
+    ('rows_days', 'int | None', None, 'Days that rows of accounts stay.'),
+)
+
+_RecordsListRequest = (
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the reading; the engine's clock fills it when absent."),
+    ('cursor', 'str | None', None, '`next_cursor` of the page before.'),
+    ('entity_id', 'str | None', None, 'Whom the calls are about.'),
+    ('limit', 'int | None', None, 'Entries of a page, 1 to 1,000; default 100.'),
+    ('operation', 'str | None', None, 'The operation.'),
+    ('since', 'str | datetime.datetime | None', None, 'The first recorded instant.'),
+    ('until', 'str | datetime.datetime | None', None, 'The first recorded instant that is too late.'),
+)
+
+_RecordsReplayRequest = (
+    ('id', 'str', REQUIRED, 'The `audit_id` of the record, or the `request_id` of the call.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the replay; the engine's clock fills it when absent. The request is answered as of its own."),
+)
+
 _ScorecardDevelopRequest = (
     ('target', 'str', REQUIRED, 'Column with the outcome; it has two values in the sample, or numbers at stage `binning` with `target_kind` `continuous`.'),
     ('as_of', 'str | datetime.datetime | None', None, "The instant of the development; the engine's clock fills it when absent."),
@@ -181,12 +344,54 @@ _ScorecardEvaluateRequest = (
     ('weight', 'str | None', None, 'Column with the weight of each row, finite and above 0; they are divided by their mean over the measured rows.'),
 )
 
+_SubjectEraseRequest = (
+    ('actor', 'str', REQUIRED, 'Who asks: a name of yours. It stays in the log.'),
+    ('entity_id', 'str', REQUIRED, 'Your id of the person. No record keeps it.'),
+    ('ground', 'str', REQUIRED, 'Why, such as `request of the person`. It stays in the log, so write no personal data here.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the erasure; the engine's clock fills it when absent."),
+)
+
+_SubjectExportRequest = (
+    ('actor', 'str', REQUIRED, 'Who asks: a name of yours.'),
+    ('entity_id', 'str', REQUIRED, 'Your id of the person.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the export; the engine's clock fills it when absent."),
+    ('cursor', 'str | None', None, '`next_cursor` of the page before.'),
+    ('limit', 'int | None', None, 'Records of a page, 1 to 1,000; default 100.'),
+)
+
+_SubjectRestrictRequest = (
+    ('actor', 'str', REQUIRED, 'Who asks: a name of yours.'),
+    ('entity_id', 'str', REQUIRED, 'Your id of the person.'),
+    ('ground', 'str', REQUIRED, 'Why.'),
+    ('as_of', 'str | datetime.datetime | None', None, "The instant of the call; the engine's clock fills it when absent."),
+    ('legal_hold', 'bool | None', None, 'Whether nothing may be erased: a legal hold beats an erasure. It stays as it is when absent.'),
+    ('restricted', 'bool | None', None, "Whether no operation may use the person's data. It stays as it is when absent."),
+)
+
 _TransactionsReadRequest = (
     ('account', 'StatedAccount', {}, 'What is known of the account; it goes before what the document says.'),
     ('document', 'str | None', None, 'The bytes of the document in base64, when no column `document` comes beside the request.'),
     ('documents', 'Sequence[str]', ABSENT, 'Pages of an aggregator in base64, the earlier pull first; in place of `document`.'),
     ('profile', 'ProfileInput', {}, 'What is known of the form of the document; what is absent is found.'),
     ('rows', 'int', 1000, 'Rows that the answer lists in its `accounts` at most, the rest is counted; default 1,000.'),
+)
+
+_WebhookSignRequest = (
+    ('id', 'str', REQUIRED, 'Id of the message: letters, digits, `_` and `-`; the same when it is sent again.'),
+    ('secrets', 'Sequence[str]', REQUIRED, 'The secrets of the receiver, `whsec_` and base64: the present one, then those before it that are still known. At most 8.'),
+    ('at', 'str | datetime.datetime | None', None, "When it is sent; the engine's clock when absent. It counts in seconds."),
+    ('body', 'str | None', None, 'The body, byte for byte as it is sent.'),
+    ('body_base64', 'str | None', None, 'The body in base64, in place of `body`, where it is no UTF-8.'),
+)
+
+_WebhookVerifyRequest = (
+    ('headers', 'Mapping[str, str]', REQUIRED, 'The headers as they came, by name in any case; others than those of the two schemes are passed over.'),
+    ('secrets', 'Sequence[str]', REQUIRED, 'The secrets of this receiver. At most 8.'),
+    ('at', 'str | datetime.datetime | None', None, "When it came; the engine's clock when absent."),
+    ('body', 'str | None', None, 'The body, byte for byte as it came.'),
+    ('body_base64', 'str | None', None, 'The body in base64, in place of `body`.'),
+    ('published', 'bool', False, 'Whether `kapix-signature` alone is enough, default false: it has no time, so that an old message passes again.'),
+    ('tolerance_s', 'int | None', None, 'Seconds that the time of the message may lie from now, on either side; default 300.'),
 )
 
 
@@ -202,6 +407,35 @@ class Artefact:
     def check(self, request: ArtefactCheckRequest | None = None, /, **fields) -> ArtefactCheckResponse:
         """Proves an artefact before it is used."""
         return run(ArtefactCheckResponse, self._desk, "artefact.check", request, fields)
+
+
+class Audit:
+    """The operations `audit.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_AuditCheckpointRequest)
+    def checkpoint(self, request: AuditCheckpointRequest | None = None, /, **fields) -> AuditCheckpointResponse:
+        """The head of the log, signed, and the proof that an earlier one is its beginning."""
+        return run(AuditCheckpointResponse, self._desk, "audit.checkpoint", request, fields)
+
+    @takes(*_AuditKeyRequest)
+    def key(self, request: AuditKeyRequest | None = None, /, **fields) -> AuditKeyResponse:
+        """A new key for the checkpoints of a log."""
+        return run(AuditKeyResponse, self._desk, "audit.key", request, fields)
+
+    @takes(*_AuditProveRequest)
+    def prove(self, request: AuditProveRequest | None = None, /, **fields) -> AuditProveResponse:
+        """The proof that a record is in the log."""
+        return run(AuditProveResponse, self._desk, "audit.prove", request, fields)
+
+    @takes(*_AuditVerifyRequest)
+    def verify(self, request: AuditVerifyRequest | None = None, /, **fields) -> AuditVerifyResponse:
+        """Whether anything in the log was altered, taken out, put in or moved."""
+        return run(AuditVerifyResponse, self._desk, "audit.verify", request, fields)
 
 
 class Cashflow:
@@ -256,6 +490,41 @@ class Credit:
         return await run_async(call, progress)
 
 
+class Decisions:
+    """The operations `decisions.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_DecisionsExportRequest)
+    def export(self, request: DecisionsExportRequest | None = None, /, **fields) -> DecisionsExportResponse:
+        """Decisions as columns, with what they rested on and what became of them."""
+        return run(DecisionsExportResponse, self._desk, "decisions.export", request, fields)
+
+    @takes(*_DecisionsGetRequest)
+    def get(self, request: DecisionsGetRequest | None = None, /, **fields) -> DecisionsGetResponse:
+        """A decision as it stands."""
+        return run(DecisionsGetResponse, self._desk, "decisions.get", request, fields)
+
+    @takes(*_DecisionsListRequest)
+    def list(self, request: DecisionsListRequest | None = None, /, **fields) -> DecisionsListResponse:
+        """Decisions by date, outcome, reason, policy, arm and actor; a page, or a sample by stratum."""
+        return run(DecisionsListResponse, self._desk, "decisions.list", request, fields)
+
+    @takes(*_DecisionsRunRequest)
+    def run(self, request: DecisionsRunRequest | None = None, /, *, transactions: Frame | None = None, **fields) -> DecisionsRunResponse:
+        """Decides an application on record, on values or on earlier results by their id: outcome, reason, terms,
+        confidence.
+        """
+        if transactions is None:
+            return run(DecisionsRunResponse, self._desk, "decisions.run", request, fields)
+        fields = {**(request or {}), **fields}
+        reply = run_columns(self._desk, "decisions.run", transactions, None, None, 0, fields)
+        return DecisionsRunResponse(reply)
+
+
 class Entity:
     """The operations `entity.*`."""
 
@@ -273,6 +542,49 @@ class Entity:
     def put(self, request: EntityPutRequest | None = None, /, **fields) -> EntityPutResponse:
         """Keeps the data of an applicant, for requests that name their sources."""
         return run(EntityPutResponse, self._desk, "entity.put", request, fields)
+
+
+class Events:
+    """The operations `events.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_EventsAckRequest)
+    def ack(self, request: EventsAckRequest | None = None, /, **fields) -> EventsChangedResponse:
+        """Says that events are done."""
+        return run(EventsChangedResponse, self._desk, "events.ack", request, fields)
+
+    @takes(*_EventsFailRequest)
+    def fail(self, request: EventsFailRequest | None = None, /, **fields) -> EventsChangedResponse:
+        """Says that events could not be handled: they are sent again later."""
+        return run(EventsChangedResponse, self._desk, "events.fail", request, fields)
+
+    @takes(*_EventsPollRequest)
+    def poll(self, request: EventsPollRequest | None = None, /, **fields) -> EventsPollResponse:
+        """Fetches events, at least once, and leases them to a consumer."""
+        return run(EventsPollResponse, self._desk, "events.poll", request, fields)
+
+    @takes(*_EventsRetryRequest)
+    def retry(self, request: EventsRetryRequest | None = None, /, **fields) -> EventsChangedResponse:
+        """Sends dead letters again."""
+        return run(EventsChangedResponse, self._desk, "events.retry", request, fields)
+
+
+class Outcomes:
+    """The operations `outcomes.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_OutcomesRecordRequest)
+    def record(self, request: OutcomesRecordRequest | None = None, /, **fields) -> OutcomesRecordResponse:
+        """Says what became of a decision, and since when it is known."""
+        return run(OutcomesRecordResponse, self._desk, "outcomes.record", request, fields)
 
 
 class Policy:
@@ -337,6 +649,35 @@ class Policy:
         return PolicyRunResponse(reply)
 
 
+class Records:
+    """The operations `records.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_RecordsGetRequest)
+    def get(self, request: RecordsGetRequest | None = None, /, **fields) -> RecordsGetResponse:
+        """The record of a call: what it was asked and answered."""
+        return run(RecordsGetResponse, self._desk, "records.get", request, fields)
+
+    @takes(*_RecordsLapseRequest)
+    def lapse(self, request: RecordsLapseRequest | None = None, /, **fields) -> RecordsLapseResponse:
+        """Takes parts out of records whose time is over; the leaves of the log stay."""
+        return run(RecordsLapseResponse, self._desk, "records.lapse", request, fields)
+
+    @takes(*_RecordsListRequest)
+    def list(self, request: RecordsListRequest | None = None, /, **fields) -> RecordsListResponse:
+        """Records of calls by applicant, operation and time."""
+        return run(RecordsListResponse, self._desk, "records.list", request, fields)
+
+    @takes(*_RecordsReplayRequest)
+    def replay(self, request: RecordsReplayRequest | None = None, /, **fields) -> RecordsReplayResponse:
+        """Answers the request of a record again, and says what changed: data, model, policy or engine."""
+        return run(RecordsReplayResponse, self._desk, "records.replay", request, fields)
+
+
 class Scorecard:
     """The operations `scorecard.*`."""
 
@@ -378,6 +719,30 @@ class Scorecard:
         return await run_async(call, progress)
 
 
+class Subject:
+    """The operations `subject.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_SubjectEraseRequest)
+    def erase(self, request: SubjectEraseRequest | None = None, /, **fields) -> SubjectEraseResponse:
+        """Erases what is held of a person; the leaves of the log stay."""
+        return run(SubjectEraseResponse, self._desk, "subject.erase", request, fields)
+
+    @takes(*_SubjectExportRequest)
+    def export(self, request: SubjectExportRequest | None = None, /, **fields) -> SubjectExportResponse:
+        """Everything that is held of a person."""
+        return run(SubjectExportResponse, self._desk, "subject.export", request, fields)
+
+    @takes(*_SubjectRestrictRequest)
+    def restrict(self, request: SubjectRestrictRequest | None = None, /, **fields) -> SubjectRestrictResponse:
+        """Says whether a person's data may be used, and whether they may be erased."""
+        return run(SubjectRestrictResponse, self._desk, "subject.restrict", request, fields)
+
+
 class Transactions:
     """The operations `transactions.*`."""
 
@@ -403,21 +768,57 @@ class Transactions:
         return await run_async(call, progress)
 
 
+class Webhook:
+    """The operations `webhook.*`."""
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk):
+        self._desk = desk
+
+    @takes(*_WebhookSignRequest)
+    def sign(self, request: WebhookSignRequest | None = None, /, **fields) -> WebhookSignResponse:
+        """The headers of a message: the signature that the Kapix API published, and those of Standard Webhooks."""
+        return run(WebhookSignResponse, self._desk, "webhook.sign", request, fields)
+
+    @takes(*_WebhookVerifyRequest)
+    def verify(self, request: WebhookVerifyRequest | None = None, /, **fields) -> WebhookVerifyResponse:
+        """Whether a message is from whom it says, and of now."""
+        return run(WebhookVerifyResponse, self._desk, "webhook.verify", request, fields)
+
+
 class Operations:
     """Every operation, by area."""
 
-    __slots__ = ("_desk", "artefact", "cashflow", "credit", "entity", "policy", "scorecard", "transactions")
+    __slots__ = ("_desk", "artefact", "audit", "cashflow", "credit", "decisions", "entity", "events", "outcomes", "policy", "records", "scorecard", "subject", "transactions", "webhook")
 
     def __init__(self, desk):
         self._desk = desk
         self.artefact = Artefact(desk)
+        self.audit = Audit(desk)
         self.cashflow = Cashflow(desk)
         self.credit = Credit(desk)
+        self.decisions = Decisions(desk)
         self.entity = Entity(desk)
+        self.events = Events(desk)
+        self.outcomes = Outcomes(desk)
         self.policy = Policy(desk)
+        self.records = Records(desk)
         self.scorecard = Scorecard(desk)
+        self.subject = Subject(desk)
         self.transactions = Transactions(desk)
+        self.webhook = Webhook(desk)
+
+    @takes(*_EngineBackupRequest)
+    def backup(self, request: EngineBackupRequest | None = None, /, **fields) -> EngineBackupResponse:
+        """Copies the store to another file, as of one moment, while calls go on."""
+        return run(EngineBackupResponse, self._desk, "engine.backup", request, fields)
 
     def describe(self) -> EngineDescribeResponse:
         """What the engine is and holds: versions, artefacts, limits, operations."""
         return run(EngineDescribeResponse, self._desk, "engine.describe", None, {})
+
+    @takes(*_EngineHealthRequest)
+    def health(self, request: EngineHealthRequest | None = None, /, **fields) -> EngineHealthResponse:
+        """How the store does: log, checkpoint, what is held; in a form for Prometheus too."""
+        return run(EngineHealthResponse, self._desk, "engine.health", request, fields)

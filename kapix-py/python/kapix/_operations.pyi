@@ -12,6 +12,14 @@ from ._types import (
     ArtefactCheckRequest,
     ArtefactCheckResponse,
     Audience,
+    AuditCheckpointRequest,
+    AuditCheckpointResponse,
+    AuditKeyRequest,
+    AuditKeyResponse,
+    AuditProveRequest,
+    AuditProveResponse,
+    AuditVerifyRequest,
+    AuditVerifyResponse,
     BandSettings,
     BinningSettings,
     CalibrationSettings,
@@ -26,15 +34,38 @@ from ._types import (
     CreditScoreRequest,
     CreditScoreResponse,
     Data,
+    DecisionSample,
+    DecisionsExportRequest,
+    DecisionsExportResponse,
+    DecisionsGetRequest,
+    DecisionsGetResponse,
+    DecisionsListRequest,
+    DecisionsListResponse,
+    DecisionsRunRequest,
+    DecisionsRunResponse,
+    EngineBackupRequest,
+    EngineBackupResponse,
     EngineDescribeResponse,
+    EngineHealthRequest,
+    EngineHealthResponse,
     EntityForgetRequest,
     EntityForgetResponse,
     EntityPutRequest,
     EntityPutResponse,
     EntityType,
+    EventsAckRequest,
+    EventsChangedResponse,
+    EventsFailRequest,
+    EventsPollRequest,
+    EventsPollResponse,
+    EventsRetryRequest,
     ExplainFormat,
     Minimum,
     MissingSettings,
+    Outcome,
+    OutcomeStatus,
+    OutcomesRecordRequest,
+    OutcomesRecordResponse,
     PolicyCheckRequest,
     PolicyCheckResponse,
     PolicyDiffRequest,
@@ -48,6 +79,14 @@ from ._types import (
     PolicySplit,
     ProfileInput,
     ReasonMethod,
+    RecordsGetRequest,
+    RecordsGetResponse,
+    RecordsLapseRequest,
+    RecordsLapseResponse,
+    RecordsListRequest,
+    RecordsListResponse,
+    RecordsReplayRequest,
+    RecordsReplayResponse,
     RegressionSettings,
     RuleCount,
     RuleCountInput,
@@ -62,10 +101,20 @@ from ._types import (
     SourceKey,
     Stage,
     StatedAccount,
+    SubjectEraseRequest,
+    SubjectEraseResponse,
+    SubjectExportRequest,
+    SubjectExportResponse,
+    SubjectRestrictRequest,
+    SubjectRestrictResponse,
     TargetKind,
     TransactionsReadRequest,
     TransactionsReadResponse,
     ValidationSettings,
+    WebhookSignRequest,
+    WebhookSignResponse,
+    WebhookVerifyRequest,
+    WebhookVerifyResponse,
 )
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -90,6 +139,84 @@ class Artefact:
         *,
         artefact: Any,
     ) -> ArtefactCheckResponse: ...
+
+class Audit:
+    """The operations `audit.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def checkpoint(self, request: AuditCheckpointRequest, /) -> AuditCheckpointResponse:
+        """The head of the log, signed, and the proof that an earlier one is its beginning.
+
+        Fields:
+            from_size (int | None): Size of an earlier checkpoint, which the answer proves to be the beginning of
+                this one.
+            size (int | None): Leaves of the log; all of them when absent.
+        """
+    @overload
+    def checkpoint(
+        self,
+        request: None = None,
+        /,
+        *,
+        from_size: int | None = None,
+        size: int | None = None,
+    ) -> AuditCheckpointResponse: ...
+    @overload
+    def key(self, request: AuditKeyRequest, /) -> AuditKeyResponse:
+        """A new key for the checkpoints of a log.
+
+        Fields:
+            name (str; required): The name of the log, such as `lender.example/kapix`: without spaces and `+`. No
+                other log should have it.
+        """
+    @overload
+    def key(
+        self,
+        request: None = None,
+        /,
+        *,
+        name: str,
+    ) -> AuditKeyResponse: ...
+    @overload
+    def prove(self, request: AuditProveRequest, /) -> AuditProveResponse:
+        """The proof that a record is in the log.
+
+        Fields:
+            id (str; required): The `audit_id` of the record, or the `request_id` of its call.
+            size (int | None): Leaves of the log that the proof is for; all of them when absent.
+        """
+    @overload
+    def prove(
+        self,
+        request: None = None,
+        /,
+        *,
+        id: str,
+        size: int | None = None,
+    ) -> AuditProveResponse: ...
+    @overload
+    def verify(self, request: AuditVerifyRequest, /) -> AuditVerifyResponse:
+        """Whether anything in the log was altered, taken out, put in or moved.
+
+        Fields:
+            checkpoint (str | None): A checkpoint that was kept elsewhere: the log must begin with what it states.
+            origin (str | None): The name of the log that the checkpoint must state; that of the engine when absent.
+            public_keys (Sequence[str]): Public keys, as `audit.key` gives them, of which one must have signed the
+                checkpoint; those of the engine when absent.
+            records (Sequence[Any] | None): Records as they were exported, from number 0 on without a gap, in place
+                of those of the store.
+        """
+    @overload
+    def verify(
+        self,
+        request: None = None,
+        /,
+        *,
+        checkpoint: str | None = None,
+        origin: str | None = None,
+        public_keys: Sequence[str] = ...,
+        records: Sequence[Any] | None = None,
+    ) -> AuditVerifyResponse: ...
 
 class Cashflow:
     """The operations `cashflow.*`."""
@@ -233,6 +360,154 @@ class Credit:
     ) -> CreditScoreBatchResponse:
         """Scores many applicants, given as columns."""
 
+class Decisions:
+    """The operations `decisions.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def export(self, request: DecisionsExportRequest, /) -> DecisionsExportResponse:
+        """Decisions as columns, with what they rested on and what became of them.
+
+        Fields:
+            actor (str | None): Who asks: a name of yours.
+            as_of (str | datetime.datetime | None): The instant of the export; the engine's clock fills it when
+                absent.
+            cursor (str | None): `next_cursor` of the answer before.
+            limit (int | None): Decisions of an answer, 1 to 10,000; default 1,000.
+            mature_after_days (int | None): Days from the decision after which what is known then counts as its
+                outcome, 1 to 36,500; without it only loans that are paid, in default or written off are mature.
+            outcomes_until (str | datetime.date | None): The last day whose knowledge is used; default the civil
+                date of `as_of` in UTC, and never a later one.
+            policy (str | None): `id` or `id@version` of the policy that decided.
+            since (str | datetime.datetime | None): The first recorded instant.
+            until (str | datetime.datetime | None): The first recorded instant that is too late.
+        """
+    @overload
+    def export(
+        self,
+        request: None = None,
+        /,
+        *,
+        actor: str | None = None,
+        as_of: str | datetime.datetime | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        mature_after_days: int | None = None,
+        outcomes_until: str | datetime.date | None = None,
+        policy: str | None = None,
+        since: str | datetime.datetime | None = None,
+        until: str | datetime.datetime | None = None,
+    ) -> DecisionsExportResponse: ...
+    @overload
+    def get(self, request: DecisionsGetRequest, /) -> DecisionsGetResponse:
+        """A decision as it stands.
+
+        Fields:
+            decision_id (str; required): The `audit_id` of the decision, or its `request_id`.
+            as_of (str | datetime.datetime | None): The instant of the reading; the engine's clock fills it when
+                absent.
+        """
+    @overload
+    def get(
+        self,
+        request: None = None,
+        /,
+        *,
+        decision_id: str,
+        as_of: str | datetime.datetime | None = None,
+    ) -> DecisionsGetResponse: ...
+    @overload
+    def list(self, request: DecisionsListRequest, /) -> DecisionsListResponse:
+        """Decisions by date, outcome, reason, policy, arm and actor; a page, or a sample by stratum.
+
+        Fields:
+            actor (str | None): Who asked for them.
+            applicant_id (str | None): Whom they are about.
+            arm (str | None): `champion` or `challenger`.
+            as_of (str | datetime.datetime | None): The instant of the reading; the engine's clock fills it when
+                absent.
+            cursor (str | None): `next_cursor` of the page before.
+            limit (int | None): Decisions of a page, 1 to 1,000; default 100.
+            outcome (Outcome | None): `approve`, `refer` or `decline`.
+            policy (str | None): `id` or `id@version` of the policy that decided.
+            reason (str | None): Code of a reason for the outcome.
+            sample (DecisionSample | None): A sample in place of a page.
+            since (str | datetime.datetime | None): The first recorded instant.
+            until (str | datetime.datetime | None): The first recorded instant that is too late.
+        """
+    @overload
+    def list(
+        self,
+        request: None = None,
+        /,
+        *,
+        actor: str | None = None,
+        applicant_id: str | None = None,
+        arm: str | None = None,
+        as_of: str | datetime.datetime | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        outcome: Outcome | None = None,
+        policy: str | None = None,
+        reason: str | None = None,
+        sample: DecisionSample | None = None,
+        since: str | datetime.datetime | None = None,
+        until: str | datetime.datetime | None = None,
+    ) -> DecisionsListResponse: ...
+    @overload
+    def run(self, request: DecisionsRunRequest, /, *, transactions: Frame | None = None) -> DecisionsRunResponse:
+        """Decides an application on record, on values or on earlier results by their id: outcome, reason, terms,
+        confidence.
+
+        Fields:
+            transactions (Frame | None): Columns of transactions, as `transactions.read` returns them: the rows of
+                the accounts in `data`.
+            inputs (Mapping[str, Any]; required): `applicant_id`, your id of the applicant; then, each may be
+                absent, `credit_score_id` and `fraud_eval_id`, the `request_id` or `audit_id` of an earlier answer
+                on the same applicant; `requested_amount` in minor units; and the inputs of the policy by name, as
+                in `policy.run`.
+            policy_id (str; required): `id` or `id@version` of a policy.
+            actor (str | None): Who asks: a user or a service of yours; up to 128 bytes. The answer echoes it.
+            applicant (Applicant): What the steps of the policy are given of the applicant, where no earlier result
+                stands for them.
+            as_of (str | datetime.datetime | None): The instant of the application; the engine's clock fills it when
+                absent.
+            audience (Audience; default 'internal'): Who reads the reasons; default `internal`. One of `customer`,
+                `internal`.
+            counterfactual (bool; default False): Whether the answer to a decline says which least change of the
+                inputs that the applicant can change would be approved; default false.
+            idempotency_key (str | None): The same key and request give the stored answer.
+            language (str; default 'en'): Language of the reasons, ISO 639-1; default `en`.
+            override_window_s (int | None): Seconds from the record of the decision in which a person may decide
+                otherwise: at most what the policy states, which it is when absent; 0 allows none.
+            seed (int; default 0): Seed of simulations.
+            shadows (Sequence[str]): At most 8 policies, `id` or `id@version`, that are run beside the one that
+                decides and never touch the outcome.
+            split (PolicySplit | None): Challengers that decide a share of the applicants in place of `policy_id`.
+            trace (bool; default False): Whether the answer says of every row why it did not match; default false.
+        """
+    @overload
+    def run(
+        self,
+        request: None = None,
+        /,
+        *,
+        transactions: Frame | None = None,
+        inputs: Mapping[str, Any],
+        policy_id: str,
+        actor: str | None = None,
+        applicant: Applicant = ...,
+        as_of: str | datetime.datetime | None = None,
+        audience: Audience = 'internal',
+        counterfactual: bool = False,
+        idempotency_key: str | None = None,
+        language: str = 'en',
+        override_window_s: int | None = None,
+        seed: int = 0,
+        shadows: Sequence[str] = ...,
+        split: PolicySplit | None = None,
+        trace: bool = False,
+    ) -> DecisionsRunResponse: ...
+
 class Entity:
     """The operations `entity.*`."""
     def __init__(self, desk: Desk) -> None: ...
@@ -271,6 +546,123 @@ class Entity:
         data: Data,
         entity_id: str,
     ) -> EntityPutResponse: ...
+
+class Events:
+    """The operations `events.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def ack(self, request: EventsAckRequest, /) -> EventsChangedResponse:
+        """Says that events are done.
+
+        Fields:
+            consumer (str; required): Who fetched them.
+            event_ids (Sequence[str]; required): Their ids.
+        """
+    @overload
+    def ack(
+        self,
+        request: None = None,
+        /,
+        *,
+        consumer: str,
+        event_ids: Sequence[str],
+    ) -> EventsChangedResponse: ...
+    @overload
+    def fail(self, request: EventsFailRequest, /) -> EventsChangedResponse:
+        """Says that events could not be handled: they are sent again later.
+
+        Fields:
+            consumer (str; required): Who fetched them.
+            event_ids (Sequence[str]; required): Their ids.
+            error (str | None): Why, for the list of dead letters; at most 1,024 bytes, without personal data.
+        """
+    @overload
+    def fail(
+        self,
+        request: None = None,
+        /,
+        *,
+        consumer: str,
+        event_ids: Sequence[str],
+        error: str | None = None,
+    ) -> EventsChangedResponse: ...
+    @overload
+    def poll(self, request: EventsPollRequest, /) -> EventsPollResponse:
+        """Fetches events, at least once, and leases them to a consumer.
+
+        Fields:
+            consumer (str; required): Who fetches them: a name of yours. Each consumer gets every event.
+            dead (bool; default False): Whether to list the dead letters of the consumer in place of leasing;
+                default false.
+            lease_s (int | None): Seconds in which no other process gets them, 1 to 86,400; default 60.
+            limit (int | None): How many at most, 1 to 1,000; default 10.
+        """
+    @overload
+    def poll(
+        self,
+        request: None = None,
+        /,
+        *,
+        consumer: str,
+        dead: bool = False,
+        lease_s: int | None = None,
+        limit: int | None = None,
+    ) -> EventsPollResponse: ...
+    @overload
+    def retry(self, request: EventsRetryRequest, /) -> EventsChangedResponse:
+        """Sends dead letters again.
+
+        Fields:
+            consumer (str; required): Whose they are.
+            event_ids (Sequence[str]; required): Their ids.
+        """
+    @overload
+    def retry(
+        self,
+        request: None = None,
+        /,
+        *,
+        consumer: str,
+        event_ids: Sequence[str],
+    ) -> EventsChangedResponse: ...
+
+class Outcomes:
+    """The operations `outcomes.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def record(self, request: OutcomesRecordRequest, /) -> OutcomesRecordResponse:
+        """Says what became of a decision, and since when it is known.
+
+        Fields:
+            decision_id (str; required): The `audit_id` of the decision, or its `request_id`.
+            known_on (str | datetime.date; required): The day from which it was known: nothing before it may see it.
+                Not in the future.
+            status (OutcomeStatus; required): How the loan stands. One of `default`, `open`, `paid`, `not_taken`,
+                `written_off`.
+            as_of (str | datetime.datetime | None): The instant of the call; the engine's clock fills it when
+                absent.
+            days_past_due (int | None): Days past due on `known_on`, 0 and above.
+            idempotency_key (str | None): The same key and request give the stored answer.
+            paid_minor (int | None): What was paid until then, in minor units.
+            seed (int; default 0): Seed; nothing uses it.
+            written_off_minor (int | None): What was written off until then, in minor units.
+        """
+    @overload
+    def record(
+        self,
+        request: None = None,
+        /,
+        *,
+        decision_id: str,
+        known_on: str | datetime.date,
+        status: OutcomeStatus,
+        as_of: str | datetime.datetime | None = None,
+        days_past_due: int | None = None,
+        idempotency_key: str | None = None,
+        paid_minor: int | None = None,
+        seed: int = 0,
+        written_off_minor: int | None = None,
+    ) -> OutcomesRecordResponse: ...
 
 class Policy:
     """The operations `policy.*`."""
@@ -507,6 +899,100 @@ class Policy:
         trace: bool = False,
     ) -> PolicyRunResponse: ...
 
+class Records:
+    """The operations `records.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def get(self, request: RecordsGetRequest, /) -> RecordsGetResponse:
+        """The record of a call: what it was asked and answered.
+
+        Fields:
+            id (str; required): The `audit_id` of the record, or the `request_id` of the call.
+            as_of (str | datetime.datetime | None): The instant of the reading; the engine's clock fills it when
+                absent.
+        """
+    @overload
+    def get(
+        self,
+        request: None = None,
+        /,
+        *,
+        id: str,
+        as_of: str | datetime.datetime | None = None,
+    ) -> RecordsGetResponse: ...
+    @overload
+    def lapse(self, request: RecordsLapseRequest, /) -> RecordsLapseResponse:
+        """Takes parts out of records whose time is over; the leaves of the log stay.
+
+        Fields:
+            actor (str; required): Who asks: a name of yours. It stays in the log.
+            ground (str; required): Under which rule, such as `retention 2026-01`. It stays in the log.
+            as_of (str | datetime.datetime | None): The instant from which ages count; the engine's clock fills it
+                when absent, and a later one is refused.
+            decision_days (int | None): Days that requests and responses stay, 1 and above.
+            features_days (int | None): Days that features and reasons, and results of steps, stay.
+            rows_days (int | None): Days that rows of accounts stay.
+        """
+    @overload
+    def lapse(
+        self,
+        request: None = None,
+        /,
+        *,
+        actor: str,
+        ground: str,
+        as_of: str | datetime.datetime | None = None,
+        decision_days: int | None = None,
+        features_days: int | None = None,
+        rows_days: int | None = None,
+    ) -> RecordsLapseResponse: ...
+    @overload
+    def list(self, request: RecordsListRequest, /) -> RecordsListResponse:
+        """Records of calls by applicant, operation and time.
+
+        Fields:
+            as_of (str | datetime.datetime | None): The instant of the reading; the engine's clock fills it when
+                absent.
+            cursor (str | None): `next_cursor` of the page before.
+            entity_id (str | None): Whom the calls are about.
+            limit (int | None): Entries of a page, 1 to 1,000; default 100.
+            operation (str | None): The operation.
+            since (str | datetime.datetime | None): The first recorded instant.
+            until (str | datetime.datetime | None): The first recorded instant that is too late.
+        """
+    @overload
+    def list(
+        self,
+        request: None = None,
+        /,
+        *,
+        as_of: str | datetime.datetime | None = None,
+        cursor: str | None = None,
+        entity_id: str | None = None,
+        limit: int | None = None,
+        operation: str | None = None,
+        since: str | datetime.datetime | None = None,
+        until: str | datetime.datetime | None = None,
+    ) -> RecordsListResponse: ...
+    @overload
+    def replay(self, request: RecordsReplayRequest, /) -> RecordsReplayResponse:
+        """Answers the request of a record again, and says what changed: data, model, policy or engine.
+
+        Fields:
+            id (str; required): The `audit_id` of the record, or the `request_id` of the call.
+            as_of (str | datetime.datetime | None): The instant of the replay; the engine's clock fills it when
+                absent. The request is answered as of its own.
+        """
+    @overload
+    def replay(
+        self,
+        request: None = None,
+        /,
+        *,
+        id: str,
+        as_of: str | datetime.datetime | None = None,
+    ) -> RecordsReplayResponse: ...
+
 class Scorecard:
     """The operations `scorecard.*`."""
     def __init__(self, desk: Desk) -> None: ...
@@ -701,6 +1187,84 @@ class Scorecard:
     ) -> ScorecardEvaluateResponse:
         """Measures how well a card ranks and is calibrated on rows with known outcomes."""
 
+class Subject:
+    """The operations `subject.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def erase(self, request: SubjectEraseRequest, /) -> SubjectEraseResponse:
+        """Erases what is held of a person; the leaves of the log stay.
+
+        Fields:
+            actor (str; required): Who asks: a name of yours. It stays in the log.
+            entity_id (str; required): Your id of the person. No record keeps it.
+            ground (str; required): Why, such as `request of the person`. It stays in the log, so write no personal
+                data here.
+            as_of (str | datetime.datetime | None): The instant of the erasure; the engine's clock fills it when
+                absent.
+        """
+    @overload
+    def erase(
+        self,
+        request: None = None,
+        /,
+        *,
+        actor: str,
+        entity_id: str,
+        ground: str,
+        as_of: str | datetime.datetime | None = None,
+    ) -> SubjectEraseResponse: ...
+    @overload
+    def export(self, request: SubjectExportRequest, /) -> SubjectExportResponse:
+        """Everything that is held of a person.
+
+        Fields:
+            actor (str; required): Who asks: a name of yours.
+            entity_id (str; required): Your id of the person.
+            as_of (str | datetime.datetime | None): The instant of the export; the engine's clock fills it when
+                absent.
+            cursor (str | None): `next_cursor` of the page before.
+            limit (int | None): Records of a page, 1 to 1,000; default 100.
+        """
+    @overload
+    def export(
+        self,
+        request: None = None,
+        /,
+        *,
+        actor: str,
+        entity_id: str,
+        as_of: str | datetime.datetime | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> SubjectExportResponse: ...
+    @overload
+    def restrict(self, request: SubjectRestrictRequest, /) -> SubjectRestrictResponse:
+        """Says whether a person's data may be used, and whether they may be erased.
+
+        Fields:
+            actor (str; required): Who asks: a name of yours.
+            entity_id (str; required): Your id of the person.
+            ground (str; required): Why.
+            as_of (str | datetime.datetime | None): The instant of the call; the engine's clock fills it when
+                absent.
+            legal_hold (bool | None): Whether nothing may be erased: a legal hold beats an erasure. It stays as it
+                is when absent.
+            restricted (bool | None): Whether no operation may use the person's data. It stays as it is when absent.
+        """
+    @overload
+    def restrict(
+        self,
+        request: None = None,
+        /,
+        *,
+        actor: str,
+        entity_id: str,
+        ground: str,
+        as_of: str | datetime.datetime | None = None,
+        legal_hold: bool | None = None,
+        restricted: bool | None = None,
+    ) -> SubjectRestrictResponse: ...
+
 class Transactions:
     """The operations `transactions.*`."""
     def __init__(self, desk: Desk) -> None: ...
@@ -749,16 +1313,108 @@ class Transactions:
     ) -> TransactionsReadResponse:
         """Reads the transactions of a document: delimited text, or an aggregator's answer in JSON."""
 
+class Webhook:
+    """The operations `webhook.*`."""
+    def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def sign(self, request: WebhookSignRequest, /) -> WebhookSignResponse:
+        """The headers of a message: the signature that the Kapix API published, and those of Standard Webhooks.
+
+        Fields:
+            id (str; required): Id of the message: letters, digits, `_` and `-`; the same when it is sent again.
+            secrets (Sequence[str]; required): The secrets of the receiver, `whsec_` and base64: the present one,
+                then those before it that are still known. At most 8.
+            at (str | datetime.datetime | None): When it is sent; the engine's clock when absent. It counts in
+                seconds.
+            body (str | None): The body, byte for byte as it is sent.
+            body_base64 (str | None): The body in base64, in place of `body`, where it is no UTF-8.
+        """
+    @overload
+    def sign(
+        self,
+        request: None = None,
+        /,
+        *,
+        id: str,
+        secrets: Sequence[str],
+        at: str | datetime.datetime | None = None,
+        body: str | None = None,
+        body_base64: str | None = None,
+    ) -> WebhookSignResponse: ...
+    @overload
+    def verify(self, request: WebhookVerifyRequest, /) -> WebhookVerifyResponse:
+        """Whether a message is from whom it says, and of now.
+
+        Fields:
+            headers (Mapping[str, str]; required): The headers as they came, by name in any case; others than those
+                of the two schemes are passed over.
+            secrets (Sequence[str]; required): The secrets of this receiver. At most 8.
+            at (str | datetime.datetime | None): When it came; the engine's clock when absent.
+            body (str | None): The body, byte for byte as it came.
+            body_base64 (str | None): The body in base64, in place of `body`.
+            published (bool; default False): Whether `kapix-signature` alone is enough, default false: it has no
+                time, so that an old message passes again.
+            tolerance_s (int | None): Seconds that the time of the message may lie from now, on either side; default
+                300.
+        """
+    @overload
+    def verify(
+        self,
+        request: None = None,
+        /,
+        *,
+        headers: Mapping[str, str],
+        secrets: Sequence[str],
+        at: str | datetime.datetime | None = None,
+        body: str | None = None,
+        body_base64: str | None = None,
+        published: bool = False,
+        tolerance_s: int | None = None,
+    ) -> WebhookVerifyResponse: ...
+
 class Operations:
     """Every operation, by area."""
     _desk: Desk
     artefact: Artefact
+    audit: Audit
     cashflow: Cashflow
     credit: Credit
+    decisions: Decisions
     entity: Entity
+    events: Events
+    outcomes: Outcomes
     policy: Policy
+    records: Records
     scorecard: Scorecard
+    subject: Subject
     transactions: Transactions
+    webhook: Webhook
     def __init__(self, desk: Desk) -> None: ...
+    @overload
+    def backup(self, request: EngineBackupRequest, /) -> EngineBackupResponse:
+        """Copies the store to another file, as of one moment, while calls go on.
+
+        Fields:
+            path (str; required): Path of the copy, on this machine; nothing may be there. Erasures do not reach it:
+                it is the host's to keep and to end.
+        """
+    @overload
+    def backup(
+        self,
+        request: None = None,
+        /,
+        *,
+        path: str,
+    ) -> EngineBackupResponse: ...
     def describe(self) -> EngineDescribeResponse:
         """What the engine is and holds: versions, artefacts, limits, operations."""
+    @overload
+    def health(self, request: EngineHealthRequest, /) -> EngineHealthResponse:
+        """How the store does: log, checkpoint, what is held; in a form for Prometheus too."""
+    @overload
+    def health(
+        self,
+        request: None = None,
+        /,
+        *,
+    ) -> EngineHealthResponse: ...

@@ -23,6 +23,8 @@ TEXT_MAX = 100
 # The most items of a list that are named, and the most fields of a struct.
 ITEMS_MAX = 3
 FIELDS_MAX = 8
+# Fields of answers that are not printed.
+SECRETS = {"private_key"}
 
 
 def text_of(record: Record) -> str:
@@ -90,7 +92,9 @@ def _summary(record: Any) -> Summary:
 
 
 def _fields(record: Any) -> list[tuple[str, str]]:
-    return [(name, _short(value)) for name, value in list(record._fields().items())[: 2 * FIELDS_MAX]]
+    fields = list(record._fields().items())[: 2 * FIELDS_MAX]
+    # A secret is for its variable, and neither for a log nor for a notebook.
+    return [(name, "(not shown)" if name in SECRETS else _short(value)) for name, value in fields]
 
 
 # Each line has the name of what it shows, as a caller writes it behind the answer: `explanation.adverse_reasons`.
@@ -202,6 +206,8 @@ def _step(it: Any) -> str:
     """Returns why a step gave no result, or that it referred; nothing of one that answered."""
     if it.error is not None:
         return f"{it.name}: {it.error['cause']}: {it.error['message']}"
+    if it.doubt:
+        return f"{it.name}: {it.doubt}: the earlier result {it.audit_id} may not stand for it"
     if it.missing:
         return f"{it.name}: its answer does not have {_items(it.missing)}"
     return f"{it.name} referred the application itself" if it.referred else ""
@@ -363,6 +369,7 @@ SUMMARIES: dict[str, Callable[[Any], Summary]] = {
     "policy.check": _policy_check,
     "policy.diff": _policy_diff,
     "policy.replay": _policy_replay,
+    "decisions.run": _policy_run,
     "policy.run": _policy_run,
     "scorecard.develop": _develop,
     "scorecard.evaluate": _evaluate,

@@ -14,43 +14,55 @@ __all__ = [
     "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AdverseImpact", "AggregatorPreset",
     "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
     "Analysis", "Applicant", "ArmRole", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
-    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
+    "ArtefactRef", "AucEstimate", "Audience", "AuditCheckpointRequest", "AuditCheckpointResponse", "AuditFinding",
+    "AuditFindingCode", "AuditKeyRequest", "AuditKeyResponse", "AuditProveRequest", "AuditProveResponse",
+    "AuditVerifyRequest", "AuditVerifyResponse", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
     "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
     "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
     "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
     "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CellTrace", "Challenger",
-    "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient",
-    "ColumnTrace", "Context", "CounterOffer", "CounterfactualNull", "CounterfactualView", "CreditScoreBatchRequest",
-    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
-    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "DocumentDifference",
-    "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest", "EntityForgetResponse",
-    "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "ExplainFormat",
-    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "GroupRates",
-    "HosmerLemeshow", "InputChange", "InputNullReason", "InputType", "InterceptPlace", "Interval", "IsotonicCurve",
-    "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits",
-    "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NotDecided",
-    "NullReason", "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm", "PolicyCheckRequest",
-    "PolicyCheckResponse", "PolicyCounterfactual", "PolicyDiffRequest", "PolicyDiffResponse",
-    "PolicyExplainRequest", "PolicyExplainResponse", "PolicyInput", "PolicyReason", "PolicyRemark",
+    "CharacteristicSettings", "CharacteristicView", "CheckpointMade", "ChiSquareTest", "Choice", "Cluster",
+    "Coefficient", "ColumnTrace", "Context", "CounterOffer", "CounterfactualNull", "CounterfactualView",
+    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
+    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
+    "DecisionEntry", "DecisionSample", "DecisionsExportRequest", "DecisionsExportResponse", "DecisionsGetRequest",
+    "DecisionsGetResponse", "DecisionsListRequest", "DecisionsListResponse", "DecisionsRunRequest",
+    "DecisionsRunResponse", "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction",
+    "DocumentDifference", "Effect", "Encoding", "EngineBackupRequest", "EngineBackupResponse",
+    "EngineDescribeResponse", "EngineHealthResponse", "EntityForgetRequest", "EntityForgetResponse",
+    "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "EventsAckRequest", "EventsChangedResponse",
+    "EventsFailRequest", "EventsPollRequest", "EventsPollResponse", "EventsRetryRequest", "ExcludedRows",
+    "Exclusion", "ExplainFormat", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format",
+    "GainsRow", "GroupRates", "HosmerLemeshow", "InputChange", "InputNullReason", "InputType", "InterceptPlace",
+    "Interval", "IsotonicCurve", "JurisdictionFinding", "Knot", "KnownOutcome", "KolmogorovSmirnov", "LeasedEvent",
+    "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput",
+    "MissingReport", "MissingSettings", "MoveView", "NotDecided", "NullReason", "Objective", "ObservedRates",
+    "OperationEntry", "Outcome", "OutcomeStatus", "OutcomesRecordRequest", "OutcomesRecordResponse", "OverrideView",
+    "PValueTest", "Part", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm",
+    "PolicyCheckRequest", "PolicyCheckResponse", "PolicyCounterfactual", "PolicyDiffRequest", "PolicyDiffResponse",
+    "PolicyDoubt", "PolicyExplainRequest", "PolicyExplainResponse", "PolicyInput", "PolicyReason", "PolicyRemark",
     "PolicyRemarkCode", "PolicyReplayRequest", "PolicyReplayResponse", "PolicyRule", "PolicyRunRequest",
     "PolicyRunResponse", "PolicySplit", "PolicyStep", "PortfolioDifference", "PortfolioRates", "PrebinningMethod",
     "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
     "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding", "ReadingFindingKind", "ReasonChange",
-    "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason",
-    "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "RuleCount",
-    "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind", "RuleFindingLevel", "RuleGives",
-    "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings",
-    "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView", "Sign", "SourceChange",
-    "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics",
-    "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
+    "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "RecordEntry", "RecordsGetRequest",
+    "RecordsGetResponse", "RecordsLapseRequest", "RecordsLapseResponse", "RecordsListRequest",
+    "RecordsListResponse", "RecordsReplayRequest", "RecordsReplayResponse", "ReferralCode", "ReferralReason",
+    "Regression", "RegressionSettings", "ReplayChange", "ReplayFrom", "RocPoint", "RoundingReport", "Route",
+    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind",
+    "RuleFindingLevel", "RuleGives", "RuleResult", "RuleTrace", "SampleBy", "SampleDates", "SampleReport",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude",
+    "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
+    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
+    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
+    "Separator", "Severity", "ShadowView", "Sign", "SourceChange", "SourceKey", "SourceSummary", "SplitMethod",
+    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "SubjectEraseRequest", "SubjectEraseResponse",
+    "SubjectExportRequest", "SubjectExportResponse", "SubjectRestrictRequest", "SubjectRestrictResponse", "Swap",
+    "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
     "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
     "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
-    "ValidationReport", "ValidationSettings",
+    "ValidationReport", "ValidationSettings", "Verdict", "WebhookSignRequest", "WebhookSignResponse",
+    "WebhookVerifyRequest", "WebhookVerifyResponse",
 ]
 
 
@@ -283,6 +295,56 @@ class ArtefactCheckRequest(TypedDict, total=False):
 
 
 Audience = Union[Literal["customer"], Literal["internal"]]
+
+
+class AuditCheckpointRequest(TypedDict, total=False):
+    """Asks for the head of the log.
+
+    Fields:
+        from_size (int | None): Size of an earlier checkpoint, which the answer proves to be the beginning of this
+            one.
+        size (int | None): Leaves of the log; all of them when absent.
+    """
+    from_size: int | None
+    size: int | None
+
+
+class AuditKeyRequest(TypedDict, total=False):
+    """Asks for a new key. No record keeps it.
+
+    Fields:
+        name (str; required): The name of the log, such as `lender.example/kapix`: without spaces and `+`. No other
+            log should have it.
+    """
+    name: str
+
+
+class AuditProveRequest(TypedDict, total=False):
+    """Asks for the proof that a record is in the log.
+
+    Fields:
+        id (str; required): The `audit_id` of the record, or the `request_id` of its call.
+        size (int | None): Leaves of the log that the proof is for; all of them when absent.
+    """
+    id: str
+    size: int | None
+
+
+class AuditVerifyRequest(TypedDict, total=False):
+    """Asks whether the log is whole.
+
+    Fields:
+        checkpoint (str | None): A checkpoint that was kept elsewhere: the log must begin with what it states.
+        origin (str | None): The name of the log that the checkpoint must state; that of the engine when absent.
+        public_keys (Sequence[str]): Public keys, as `audit.key` gives them, of which one must have signed the
+            checkpoint; those of the engine when absent.
+        records (Sequence[Any] | None): Records as they were exported, from number 0 on without a gap, in place of
+            those of the store.
+    """
+    checkpoint: str | None
+    origin: str | None
+    public_keys: Sequence[str]
+    records: Sequence[Any] | None
 
 
 class BandSettings(TypedDict, total=False):
@@ -611,10 +673,145 @@ DebitSign = Union[Literal["positive"], Literal["negative"]]
 DecimalMark = Union[Literal["point"], Literal["comma"]]
 
 
+class DecisionSample(TypedDict, total=False):
+    """So many decisions of each stratum, drawn by the seed: the same of the same decisions, whoever draws.
+
+    Fields:
+        by (Sequence[SampleBy]; default ['outcome']): What makes a stratum; default `outcome` alone.
+        each (int; required): Decisions of each stratum, 1 to 10,000, where it has so many.
+        seed (int; default 0): The seed.
+    """
+    by: Sequence[SampleBy]
+    each: int
+    seed: int
+
+
+class DecisionsExportRequest(TypedDict, total=False):
+    """Asks for decisions as columns.
+
+    Fields:
+        actor (str | None): Who asks: a name of yours.
+        as_of (str | datetime.datetime | None): The instant of the export; the engine's clock fills it when absent.
+        cursor (str | None): `next_cursor` of the answer before.
+        limit (int | None): Decisions of an answer, 1 to 10,000; default 1,000.
+        mature_after_days (int | None): Days from the decision after which what is known then counts as its outcome,
+            1 to 36,500; without it only loans that are paid, in default or written off are mature.
+        outcomes_until (str | datetime.date | None): The last day whose knowledge is used; default the civil date of
+            `as_of` in UTC, and never a later one.
+        policy (str | None): `id` or `id@version` of the policy that decided.
+        since (str | datetime.datetime | None): The first recorded instant.
+        until (str | datetime.datetime | None): The first recorded instant that is too late.
+    """
+    actor: str | None
+    as_of: str | datetime.datetime | None
+    cursor: str | None
+    limit: int | None
+    mature_after_days: int | None
+    outcomes_until: str | datetime.date | None
+    policy: str | None
+    since: str | datetime.datetime | None
+    until: str | datetime.datetime | None
+
+
+class DecisionsGetRequest(TypedDict, total=False):
+    """Asks for a decision.
+
+    Fields:
+        as_of (str | datetime.datetime | None): The instant of the reading; the engine's clock fills it when absent.
+        decision_id (str; required): The `audit_id` of the decision, or its `request_id`.
+    """
+    as_of: str | datetime.datetime | None
+    decision_id: str
+
+
+class DecisionsListRequest(TypedDict, total=False):
+    """Asks for decisions.
+
+    Fields:
+        actor (str | None): Who asked for them.
+        applicant_id (str | None): Whom they are about.
+        arm (str | None): `champion` or `challenger`.
+        as_of (str | datetime.datetime | None): The instant of the reading; the engine's clock fills it when absent.
+        cursor (str | None): `next_cursor` of the page before.
+        limit (int | None): Decisions of a page, 1 to 1,000; default 100.
+        outcome (Outcome | None): `approve`, `refer` or `decline`.
+        policy (str | None): `id` or `id@version` of the policy that decided.
+        reason (str | None): Code of a reason for the outcome.
+        sample (DecisionSample | None): A sample in place of a page.
+        since (str | datetime.datetime | None): The first recorded instant.
+        until (str | datetime.datetime | None): The first recorded instant that is too late.
+    """
+    actor: str | None
+    applicant_id: str | None
+    arm: str | None
+    as_of: str | datetime.datetime | None
+    cursor: str | None
+    limit: int | None
+    outcome: Outcome | None
+    policy: str | None
+    reason: str | None
+    sample: DecisionSample | None
+    since: str | datetime.datetime | None
+    until: str | datetime.datetime | None
+
+
+class DecisionsRunRequest(TypedDict, total=False):
+    """Asks for a decision on record.
+
+    Fields:
+        actor (str | None): Who asks: a user or a service of yours; up to 128 bytes. The answer echoes it.
+        applicant (Applicant): What the steps of the policy are given of the applicant, where no earlier result
+            stands for them.
+        as_of (str | datetime.datetime | None): The instant of the application; the engine's clock fills it when
+            absent.
+        audience (Audience; default 'internal'): Who reads the reasons; default `internal`. One of `customer`,
+            `internal`.
+        counterfactual (bool; default False): Whether the answer to a decline says which least change of the inputs
+            that the applicant can change would be approved; default false.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        inputs (Mapping[str, Any]; required): `applicant_id`, your id of the applicant; then, each may be absent,
+            `credit_score_id` and `fraud_eval_id`, the `request_id` or `audit_id` of an earlier answer on the same
+            applicant; `requested_amount` in minor units; and the inputs of the policy by name, as in `policy.run`.
+        language (str; default 'en'): Language of the reasons, ISO 639-1; default `en`.
+        override_window_s (int | None): Seconds from the record of the decision in which a person may decide
+            otherwise: at most what the policy states, which it is when absent; 0 allows none.
+        policy_id (str; required): `id` or `id@version` of a policy.
+        seed (int; default 0): Seed of simulations.
+        shadows (Sequence[str]): At most 8 policies, `id` or `id@version`, that are run beside the one that decides
+            and never touch the outcome.
+        split (PolicySplit | None): Challengers that decide a share of the applicants in place of `policy_id`.
+        trace (bool; default False): Whether the answer says of every row why it did not match; default false.
+    """
+    actor: str | None
+    applicant: Applicant
+    as_of: str | datetime.datetime | None
+    audience: Audience
+    counterfactual: bool
+    idempotency_key: str | None
+    inputs: Mapping[str, Any]
+    language: str
+    override_window_s: int | None
+    policy_id: str
+    seed: int
+    shadows: Sequence[str]
+    split: PolicySplit | None
+    trace: bool
+
+
 Direction = Union[Literal["credit"], Literal["debit"]]
 
 
 Encoding = Union[Literal["utf-8"], Literal["utf-16le"], Literal["utf-16be"], Literal["windows-1252"], Literal["iso-8859-1"]]
+
+
+class EngineBackupRequest(TypedDict, total=False):
+    """Asks for a copy of the store as of one moment.
+
+    Fields:
+        path (str; required): Path of the copy, on this machine; nothing may be there. Erasures do not reach it: it
+            is the host's to keep and to end.
+    """
+    path: str
 
 
 class EntityForgetRequest(TypedDict, total=False):
@@ -641,6 +838,57 @@ class EntityPutRequest(TypedDict, total=False):
 
 
 EntityType = Union[Literal["individual"], Literal["sme"], Literal["corporate"]]
+
+
+class EventsAckRequest(TypedDict, total=False):
+    """Says that events are done.
+
+    Fields:
+        consumer (str; required): Who fetched them.
+        event_ids (Sequence[str]; required): Their ids.
+    """
+    consumer: str
+    event_ids: Sequence[str]
+
+
+class EventsFailRequest(TypedDict, total=False):
+    """Says that events could not be handled: they are sent again later, at last as dead letters.
+
+    Fields:
+        consumer (str; required): Who fetched them.
+        error (str | None): Why, for the list of dead letters; at most 1,024 bytes, without personal data.
+        event_ids (Sequence[str]; required): Their ids.
+    """
+    consumer: str
+    error: str | None
+    event_ids: Sequence[str]
+
+
+class EventsPollRequest(TypedDict, total=False):
+    """Asks for events, and leases them.
+
+    Fields:
+        consumer (str; required): Who fetches them: a name of yours. Each consumer gets every event.
+        dead (bool; default False): Whether to list the dead letters of the consumer in place of leasing; default
+            false.
+        lease_s (int | None): Seconds in which no other process gets them, 1 to 86,400; default 60.
+        limit (int | None): How many at most, 1 to 1,000; default 10.
+    """
+    consumer: str
+    dead: bool
+    lease_s: int | None
+    limit: int | None
+
+
+class EventsRetryRequest(TypedDict, total=False):
+    """Asks for dead letters to be sent again.
+
+    Fields:
+        consumer (str; required): Whose they are.
+        event_ids (Sequence[str]; required): Their ids.
+    """
+    consumer: str
+    event_ids: Sequence[str]
 
 
 class Exclusion(TypedDict, total=False):
@@ -723,6 +971,39 @@ class MissingSettings(TypedDict, total=False):
 
 
 Objective = Union[Literal["iv"], Literal["jensen_shannon"], Literal["hellinger"], Literal["log_likelihood"]]
+
+
+Outcome = Union[Literal["approve"], Literal["refer"], Literal["decline"]]
+
+
+OutcomeStatus = Union[Literal["default"], Literal["open"], Literal["paid"], Literal["not_taken"], Literal["written_off"]]
+
+
+class OutcomesRecordRequest(TypedDict, total=False):
+    """Says what became of a decision.
+
+    Fields:
+        as_of (str | datetime.datetime | None): The instant of the call; the engine's clock fills it when absent.
+        days_past_due (int | None): Days past due on `known_on`, 0 and above.
+        decision_id (str; required): The `audit_id` of the decision, or its `request_id`.
+        idempotency_key (str | None): The same key and request give the stored answer.
+        known_on (str | datetime.date; required): The day from which it was known: nothing before it may see it. Not
+            in the future.
+        paid_minor (int | None): What was paid until then, in minor units.
+        seed (int; default 0): Seed; nothing uses it.
+        status (OutcomeStatus; required): How the loan stands. One of `default`, `open`, `paid`, `not_taken`,
+            `written_off`.
+        written_off_minor (int | None): What was written off until then, in minor units.
+    """
+    as_of: str | datetime.datetime | None
+    days_past_due: int | None
+    decision_id: str
+    idempotency_key: str | None
+    known_on: str | datetime.date
+    paid_minor: int | None
+    seed: int
+    status: OutcomeStatus
+    written_off_minor: int | None
 
 
 PValueTest = Union[Literal["z_test"], Literal["chi_square"], Literal["fisher"]]
@@ -981,6 +1262,71 @@ class ReasonText(TypedDict, total=False):
     missing: str | None
 
 
+class RecordsGetRequest(TypedDict, total=False):
+    """Asks for the record of a call.
+
+    Fields:
+        as_of (str | datetime.datetime | None): The instant of the reading; the engine's clock fills it when absent.
+        id (str; required): The `audit_id` of the record, or the `request_id` of the call.
+    """
+    as_of: str | datetime.datetime | None
+    id: str
+
+
+class RecordsLapseRequest(TypedDict, total=False):
+    """Takes parts out of records that are older than a retention allows, by the time of their records. What is
+    absent stays.
+
+    Fields:
+        actor (str; required): Who asks: a name of yours. It stays in the log.
+        as_of (str | datetime.datetime | None): The instant from which ages count; the engine's clock fills it when
+            absent, and a later one is refused.
+        decision_days (int | None): Days that requests and responses stay, 1 and above.
+        features_days (int | None): Days that features and reasons, and results of steps, stay.
+        ground (str; required): Under which rule, such as `retention 2026-01`. It stays in the log.
+        rows_days (int | None): Days that rows of accounts stay.
+    """
+    actor: str
+    as_of: str | datetime.datetime | None
+    decision_days: int | None
+    features_days: int | None
+    ground: str
+    rows_days: int | None
+
+
+class RecordsListRequest(TypedDict, total=False):
+    """Asks for the records of calls.
+
+    Fields:
+        as_of (str | datetime.datetime | None): The instant of the reading; the engine's clock fills it when absent.
+        cursor (str | None): `next_cursor` of the page before.
+        entity_id (str | None): Whom the calls are about.
+        limit (int | None): Entries of a page, 1 to 1,000; default 100.
+        operation (str | None): The operation.
+        since (str | datetime.datetime | None): The first recorded instant.
+        until (str | datetime.datetime | None): The first recorded instant that is too late.
+    """
+    as_of: str | datetime.datetime | None
+    cursor: str | None
+    entity_id: str | None
+    limit: int | None
+    operation: str | None
+    since: str | datetime.datetime | None
+    until: str | datetime.datetime | None
+
+
+class RecordsReplayRequest(TypedDict, total=False):
+    """Asks to answer the request of a record again.
+
+    Fields:
+        as_of (str | datetime.datetime | None): The instant of the replay; the engine's clock fills it when absent.
+            The request is answered as of its own.
+        id (str; required): The `audit_id` of the record, or the `request_id` of the call.
+    """
+    as_of: str | datetime.datetime | None
+    id: str
+
+
 class RegressionSettings(TypedDict, total=False):
     """How a logistic regression is fitted.
 
@@ -1009,6 +1355,9 @@ class RuleCountInput(TypedDict, total=False):
     rows: int
     rule: str
     table: str
+
+
+SampleBy = Union[Literal["arm"], Literal["outcome"], Literal["policy"], Literal["reason"]]
 
 
 class SampleSettings(TypedDict, total=False):
@@ -1302,6 +1651,60 @@ class StatedAccount(TypedDict, total=False):
     utc_offset: str | None
 
 
+class SubjectEraseRequest(TypedDict, total=False):
+    """Asks for the bodies of all records of a person to be erased, with everything else that is held of them.
+    Leaves stay.
+
+    Fields:
+        actor (str; required): Who asks: a name of yours. It stays in the log.
+        as_of (str | datetime.datetime | None): The instant of the erasure; the engine's clock fills it when absent.
+        entity_id (str; required): Your id of the person. No record keeps it.
+        ground (str; required): Why, such as `request of the person`. It stays in the log, so write no personal data
+            here.
+    """
+    actor: str
+    as_of: str | datetime.datetime | None
+    entity_id: str
+    ground: str
+
+
+class SubjectExportRequest(TypedDict, total=False):
+    """Asks for everything that is held of a person.
+
+    Fields:
+        actor (str; required): Who asks: a name of yours.
+        as_of (str | datetime.datetime | None): The instant of the export; the engine's clock fills it when absent.
+        cursor (str | None): `next_cursor` of the page before.
+        entity_id (str; required): Your id of the person.
+        limit (int | None): Records of a page, 1 to 1,000; default 100.
+    """
+    actor: str
+    as_of: str | datetime.datetime | None
+    cursor: str | None
+    entity_id: str
+    limit: int | None
+
+
+class SubjectRestrictRequest(TypedDict, total=False):
+    """Says whether a person's data may be used, and whether they may be erased.
+
+    Fields:
+        actor (str; required): Who asks: a name of yours.
+        as_of (str | datetime.datetime | None): The instant of the call; the engine's clock fills it when absent.
+        entity_id (str; required): Your id of the person.
+        ground (str; required): Why.
+        legal_hold (bool | None): Whether nothing may be erased: a legal hold beats an erasure. It stays as it is
+            when absent.
+        restricted (bool | None): Whether no operation may use the person's data. It stays as it is when absent.
+    """
+    actor: str
+    as_of: str | datetime.datetime | None
+    entity_id: str
+    ground: str
+    legal_hold: bool | None
+    restricted: bool | None
+
+
 TargetKind = Union[Literal["binary"], Literal["continuous"]]
 
 
@@ -1390,6 +1793,48 @@ class ValidationSettings(TypedDict, total=False):
     groups: int
     interval_level: float
     roc_points: int
+
+
+class WebhookSignRequest(TypedDict, total=False):
+    """Asks for the headers of a message.
+
+    Fields:
+        at (str | datetime.datetime | None): When it is sent; the engine's clock when absent. It counts in seconds.
+        body (str | None): The body, byte for byte as it is sent.
+        body_base64 (str | None): The body in base64, in place of `body`, where it is no UTF-8.
+        id (str; required): Id of the message: letters, digits, `_` and `-`; the same when it is sent again.
+        secrets (Sequence[str]; required): The secrets of the receiver, `whsec_` and base64: the present one, then
+            those before it that are still known. At most 8.
+    """
+    at: str | datetime.datetime | None
+    body: str | None
+    body_base64: str | None
+    id: str
+    secrets: Sequence[str]
+
+
+class WebhookVerifyRequest(TypedDict, total=False):
+    """Asks whether a message is from whom it says.
+
+    Fields:
+        at (str | datetime.datetime | None): When it came; the engine's clock when absent.
+        body (str | None): The body, byte for byte as it came.
+        body_base64 (str | None): The body in base64, in place of `body`.
+        headers (Mapping[str, str]; required): The headers as they came, by name in any case; others than those of
+            the two schemes are passed over.
+        published (bool; default False): Whether `kapix-signature` alone is enough, default false: it has no time,
+            so that an old message passes again.
+        secrets (Sequence[str]; required): The secrets of this receiver. At most 8.
+        tolerance_s (int | None): Seconds that the time of the message may lie from now, on either side; default
+            300.
+    """
+    at: str | datetime.datetime | None
+    body: str | None
+    body_base64: str | None
+    headers: Mapping[str, str]
+    published: bool
+    secrets: Sequence[str]
+    tolerance_s: int | None
 
 
 class Account(Record):
@@ -1520,6 +1965,81 @@ class AucEstimate(Record):
     interval = property_of('interval', "DeLong's interval at the level of the settings, within 0..=1.", 'Interval')
     standard_error = property_of('standard_error', "DeLong's standard error, at least 0.")
     value = property_of('value', 'The area, in 0..=1: the probability that a good row scores above a bad one, ties half.')
+
+
+class AuditCheckpointResponse(Answer):
+    """The head of the log: keep it where whoever writes the store cannot."""
+    __slots__ = ()
+    _operation = 'audit.checkpoint'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    checkpoint = property_of('checkpoint', 'The head as a signed note of C2SP tlog-checkpoint; absent where the engine has no key.')
+    consistency = property_of('consistency', 'The proof that the log of `from_size` leaves is the beginning of this one (RFC 6962, section 2.1.2).')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    origin = property_of('origin', 'The name of the log.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    root = property_of('root', 'The root.')
+    size = property_of('size', 'Leaves of the log.')
+
+
+class AuditFinding(Record):
+    """One thing that is not as it was sealed."""
+    __slots__ = ()
+    code = property_of('code', 'What it is.')
+    message = property_of('message', 'One lower-case sentence.')
+    record_id = property_of('record_id', 'Id of the record.')
+    seq = property_of('seq', 'Number of the leaf.')
+
+
+AuditFindingCode = Union[Literal["answer_altered"], Literal["answer_removed"], Literal["checkpoint_signature"], Literal["checkpoint_contradicted"], Literal["id_twice"], Literal["leaf_altered"], Literal["part_altered"], Literal["part_removed"], Literal["part_returned"], Literal["record_hidden"], Literal["record_removed"], Literal["subject_altered"], Literal["subtree_altered"]]
+
+
+class AuditKeyResponse(Answer):
+    """A new key pair (Ed25519, RFC 8032), as Go's note package writes keys."""
+    __slots__ = ()
+    _operation = 'audit.key'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    private_key = property_of('private_key', 'The secret, for the option `log_key`: keep it as a password is kept.')
+    public_key = property_of('public_key', 'The public key: give it to whoever verifies the log.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class AuditProveResponse(Answer):
+    """The proof that a record is in the log."""
+    __slots__ = ()
+    _operation = 'audit.prove'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    index = property_of('index', 'Number of the leaf, from 0.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    leaf = property_of('leaf', 'The leaf: what stays of the record for ever, by its names. Its canonical form is what is hashed.')
+    leaf_hash = property_of('leaf_hash', 'SHA-256 of a zero byte and the leaf in canonical form (RFC 6962, section 2.1).')
+    origin = property_of('origin', 'The name of the log.')
+    path = property_of('path', 'Hashes from the leaf to the root, the neighbour first.')
+    proof = property_of('proof', 'The proof as a file of C2SP tlog-proof, with a signed checkpoint; absent where the engine has no key.')
+    record_id = property_of('record_id', 'Id of the record.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    root = property_of('root', 'The root of the log at that size.')
+    size = property_of('size', 'Leaves of the log that the proof is for.')
+
+
+class AuditVerifyResponse(Answer):
+    """Whether the log is whole."""
+    __slots__ = ()
+    _operation = 'audit.verify'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    findings = property_of('findings', 'What was found, in the order of the records; at most 1,000 are told.', 'AuditFinding')
+    findings_total = property_of('findings_total', 'Findings in all.')
+    holds_checkpoint = property_of('holds_checkpoint', 'Whether the checkpoint was signed by a known key and is the beginning of this log; null without one.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    records = property_of('records', 'Records whose bodies were compared with their leaves: those of this tenant.')
+    request_id = property_of('request_id', 'Id of the call.')
+    root = property_of('root', 'The root over the leaves as they are.')
+    size = property_of('size', 'Leaves.')
+    valid = property_of('valid', 'Whether nothing was found.')
 
 
 class BandReport(Record):
@@ -1734,6 +2254,13 @@ class CharacteristicView(Record):
     value = property_of('value', 'The input where it is a number.')
 
 
+class CheckpointMade(Record):
+    """A checkpoint that was signed."""
+    __slots__ = ()
+    made_at = property_of('made_at', 'When.')
+    size = property_of('size', 'Leaves that it covers.')
+
+
 class ChiSquareTest(Record):
     """A statistic that is chi-square if the smaller model holds."""
     __slots__ = ()
@@ -1869,6 +2396,106 @@ class CutoffReport(Record):
 Decision = Union[Literal["decline"], Literal["refer"], Literal["approve"]]
 
 
+class DecisionEntry(Record):
+    """One decision."""
+    __slots__ = ()
+    actor = property_of('actor', 'Who asked for it.')
+    applicant_id = property_of('applicant_id', 'Whom it is about.')
+    approved_amount_minor = property_of('approved_amount_minor', 'The amount that an approval grants, in minor units.')
+    arm = property_of('arm', '`champion` or `challenger`, where it was split.')
+    as_of = property_of('as_of', 'The instant that was judged.')
+    currency = property_of('currency', 'Currency of the amount.')
+    decided_at = property_of('decided_at', 'When it was recorded.')
+    decision_id = property_of('decision_id', 'Its `audit_id`.')
+    outcome = property_of('outcome', '`approve`, `refer` or `decline`; absent where it was refused, or the answer is gone.')
+    override_until = property_of('override_until', 'Until when a person may decide otherwise.')
+    policy = property_of('policy', 'The policy that decided.', 'ArtefactRef')
+    reasons = property_of('reasons', 'Codes of the reasons for the outcome.')
+    refused = property_of('refused', 'Code of the error, where the request was refused.')
+
+
+class DecisionsExportResponse(Answer):
+    """Decisions as columns of equal length, the oldest first; null where a decision has no such value."""
+    __slots__ = ()
+    _operation = 'decisions.export'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    columns = property_of('columns', 'The columns by name: `decision_id`, `applicant_id`, `decided_at`, `as_of`, `outcome`, `approved_amount_minor`, `currency`, `policy_id`, `policy_version`, `arm`, `reasons` (codes with `|` between), `confidence`, `is_declined`, `is_overridden`, `is_mature`, `status`, `known_on`, `days_past_due_max`, `paid_minor`, `written_off_minor`; each input of the request as `input.NAME`, each feature as `feature.NAME`, and each result of a step that has points as `points.STEP`.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    next_cursor = property_of('next_cursor', 'Where the next answer begins; absent at the end.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    rows = property_of('rows', 'Decisions of this answer.')
+
+
+class DecisionsGetResponse(Answer):
+    """A decision as it stands."""
+    __slots__ = ()
+    _operation = 'decisions.get'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    decided_at = property_of('decided_at', 'When it was recorded.')
+    decision = property_of('decision', 'The answer of `decisions.run`, without its envelope.')
+    decision_id = property_of('decision_id', 'Its `audit_id`.')
+    decision_request_id = property_of('decision_request_id', 'Its `request_id`.')
+    gone = property_of('gone', 'Parts of its record that are gone.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    override_until = property_of('override_until', 'Until when a person may decide otherwise: `override_window_s` after it was recorded.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    verifies = property_of('verifies', 'Whether its record is the one that was sealed, and the one of the log where there is one.')
+
+
+class DecisionsListResponse(Answer):
+    """Decisions, the oldest first."""
+    __slots__ = ()
+    _operation = 'decisions.list'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    decisions = property_of('decisions', 'The decisions.', 'DecisionEntry')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    next_cursor = property_of('next_cursor', 'Where the next page begins; absent at the end, and of a sample.')
+    population = property_of('population', 'Decisions that a sample was drawn from.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class DecisionsRunResponse(Answer):
+    """A decision."""
+    __slots__ = ()
+    _operation = 'decisions.run'
+    actor = property_of('actor', 'Who asked.')
+    approved_amount_minor = property_of('approved_amount_minor', 'The amount that an approval grants, in minor units.')
+    arm = property_of('arm', 'Which policy of the split decided, where the request has one.', 'PolicyArm')
+    as_of = property_of('as_of', 'The instant of the application.')
+    assumed = property_of('assumed', 'Inputs that are missing and have a value of the policy instead.')
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    confidence = property_of('confidence', 'The smallest confidence among the results that state one; null where none does.')
+    confidence_missing = property_of('confidence_missing', 'Names of the steps whose result states no confidence.')
+    counter_offer = property_of('counter_offer', "The largest amount of the policy's grid at which the whole policy approves.", 'CounterOffer')
+    counterfactual = property_of('counterfactual', 'The least change at which the whole policy approves, where the request asks for it.', 'PolicyCounterfactual')
+    currency = property_of('currency', 'Currency of the amounts.')
+    entity_id = property_of('entity_id', 'Your id of the applicant.')
+    explanation = property_of('explanation', 'The decision in sentences, in the language of the request.')
+    language = property_of('language', 'The language of the texts: that of the request, or `en` where neither the engine nor the policy has it.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    matched_rules = property_of('matched_rules', 'The rows that matched, in the order of the steps.', 'PolicyRule')
+    null_reasons = property_of('null_reasons', 'Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it.')
+    outcome = property_of('outcome', '`approve`, `refer` or `decline`.')
+    override = property_of('override', 'Whether and until when a person may decide otherwise.', 'OverrideView')
+    override_window_s = property_of('override_window_s', 'Seconds from `recorded_at` in which a person may decide otherwise; absent where nobody may.')
+    policy = property_of('policy', 'The policy that decided.', 'ArtefactRef')
+    principal_reasons = property_of('principal_reasons', 'Codes of the reasons that a declined applicant is told: of the first step that declines, at most four, and a fifth about inquiries.')
+    reason = property_of('reason', 'The decision in sentences, in the language of the request.')
+    reasons = property_of('reasons', 'Why, in the order of the steps.', 'PolicyReason')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    seed = property_of('seed', "The request's seed.")
+    shadows = property_of('shadows', 'What the shadow policies would decide, in the order of the request.', 'ShadowView')
+    steps = property_of('steps', 'What came of the operations that the policy asked.', 'PolicyStep')
+    terms = property_of('terms', 'What an approval states beside the amount.')
+    trace = property_of('trace', 'What became of every row, where the request asks for it.', 'TableTrace')
+    unused = property_of('unused', 'What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`.')
+    valid_until = property_of('valid_until', 'Until when an approval is valid.')
+
+
 class DevelopmentFinding(Record):
     """One thing that an auditor must know of a fit."""
     __slots__ = ()
@@ -1899,6 +2526,17 @@ class DocumentDifference(Record):
 Effect = Union[Literal["positive"], Literal["negative"]]
 
 
+class EngineBackupResponse(Answer):
+    """The copy."""
+    __slots__ = ()
+    _operation = 'engine.backup'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    bytes = property_of('bytes', 'Bytes of the copy.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
 class EngineDescribeResponse(Answer):
     """What the engine is and holds."""
     __slots__ = ()
@@ -1915,6 +2553,24 @@ class EngineDescribeResponse(Answer):
     routes = property_of('routes', 'Routes from operation and entity type to artefact.', 'Route')
     semantics = property_of('semantics', 'Changes with every change of a numeric result.')
     store = property_of('store', 'What the store holds and what it dropped when it was full; absent without a store.', 'StoreStatistics')
+
+
+class EngineHealthResponse(Answer):
+    """How the store does."""
+    __slots__ = ()
+    _operation = 'engine.health'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    durable = property_of('durable', 'Whether what was committed is there when the process ends.')
+    last_checkpoint = property_of('last_checkpoint', 'The last checkpoint that was signed; absent where there was none.', 'CheckpointMade')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    log_size = property_of('log_size', 'Leaves of the log; absent in memory.')
+    log_uncovered = property_of('log_uncovered', 'Leaves that no signed checkpoint covers: the window in which the log could be changed unseen. Absent in memory.')
+    oldest_event_s = property_of('oldest_event_s', 'Seconds since the oldest event that is held; absent without one, or without a clock.')
+    prometheus = property_of('prometheus', 'The same figures as text for Prometheus (exposition format 0.0.4).')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    schema = property_of('schema', 'Number of the schema; absent in memory.')
+    store = property_of('store', 'What the store holds and what it dropped.', 'StoreStatistics')
 
 
 class EntityForgetResponse(Answer):
@@ -1949,6 +2605,31 @@ class Estimate(Record):
     __slots__ = ()
     standard_error = property_of('standard_error', 'Standard error, at least 0; of weighted rows by the sandwich.')
     value = property_of('value', 'The estimate.')
+
+
+class EventsChangedResponse(Answer):
+    """What became of events."""
+    __slots__ = ()
+    _operation = 'events.retry'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    changed = property_of('changed', 'The ids that were changed.')
+    dead = property_of('dead', 'The ids that were dead letters after it.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    unchanged = property_of('unchanged', 'The ids that were not: no event of this consumer, done already, or not leased.')
+
+
+class EventsPollResponse(Answer):
+    """Events, the oldest first."""
+    __slots__ = ()
+    _operation = 'events.poll'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    events = property_of('events', 'The events.', 'LeasedEvent')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    leased_until = property_of('leased_until', 'Until when they are leased; absent of dead letters.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
 
 
 class ExcludedRows(Record):
@@ -2075,11 +2756,35 @@ class Knot(Record):
     pd = property_of('pd', 'PD of the block, in 0..1, both excluded; the curve answers 1e-12..=1 - 1e-12.')
 
 
+class KnownOutcome(Record):
+    """What became known of a decision."""
+    __slots__ = ()
+    days_past_due = property_of('days_past_due', 'Days past due on that day.')
+    known_on = property_of('known_on', 'The day from which it was known.')
+    paid_minor = property_of('paid_minor', 'What was paid until then, in minor units.')
+    stated_at = property_of('stated_at', 'When it was recorded.')
+    status = property_of('status', 'How the loan stood.')
+    written_off_minor = property_of('written_off_minor', 'What was written off until then, in minor units.')
+
+
 class KolmogorovSmirnov(Record):
     """The greatest distance between two distributions."""
     __slots__ = ()
     threshold = property_of('threshold', 'The least score at and below which the shares of goods and bads differ most.')
     value = property_of('value', 'The distance, in 0..=1.')
+
+
+class LeasedEvent(Record):
+    """An event of a consumer."""
+    __slots__ = ()
+    attempts = property_of('attempts', 'How often it was sent, this time included.')
+    audit_id = property_of('audit_id', 'Id of the record of the call that it tells of.')
+    data = property_of('data', 'What a receiver needs of it.')
+    entity_id = property_of('entity_id', 'Whom it is about; the events of one come in order.')
+    error = property_of('error', 'What the consumer said when it failed last.')
+    event_id = property_of('event_id', "Its id, for `events.ack` and as the id of a message; of this consumer's store.")
+    occurred_at = property_of('occurred_at', 'When the call was recorded.')
+    type = property_of('type', 'What happened, such as `decision.made`.')
 
 
 LeftOutReason = Union[Literal["blank"], Literal["closing_balance"], Literal["continuation"], Literal["header"], Literal["no_amount"], Literal["note"], Literal["opening_balance"], Literal["preamble"], Literal["removed"], Literal["repeated"], Literal["replaced"], Literal["total"], Literal["unplaced_balance"]]
@@ -2183,7 +2888,16 @@ class OperationEntry(Record):
     recorded = property_of('recorded', 'Whether a call leaves a record.')
 
 
-Outcome = Union[Literal["approve"], Literal["refer"], Literal["decline"]]
+class OutcomesRecordResponse(Answer):
+    """What is known of a decision now."""
+    __slots__ = ()
+    _operation = 'outcomes.record'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    decision_id = property_of('decision_id', 'Its `audit_id`.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    outcomes = property_of('outcomes', 'All that became known, in the order of their days, then of their records.', 'KnownOutcome')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
 
 
 class OverrideView(Record):
@@ -2191,6 +2905,9 @@ class OverrideView(Record):
     __slots__ = ()
     four_eyes = property_of('four_eyes', 'Whether a second person must agree.')
     until = property_of('until', 'The last instant.')
+
+
+Part = Union[Literal["features"], Literal["found"], Literal["request"], Literal["response"], Literal["rows"]]
 
 
 class PartReport(Record):
@@ -2280,6 +2997,9 @@ class PolicyDiffResponse(ResultColumns):
     request_id = property_of('request_id', 'Id of the call.')
     seed = property_of('seed', "The request's seed.")
     tables = property_of('tables', 'Where tables give different things, with an applicant for each part: without data.', 'TableDifference')
+
+
+PolicyDoubt = Union[Literal["MISSING_INPUT"], Literal["INPUT_STALE"], Literal["INPUT_OUT_OF_RANGE"], Literal["INPUT_MISMATCH"], Literal["DIVISION_BY_ZERO"], Literal["OVERFLOW"], Literal["NO_VALUE"], Literal["STEP_REFUSED"], Literal["STEP_REFERRED"], Literal["NO_ROW_MATCHED"], Literal["ROWS_DISAGREE"], Literal["ABOVE_LIMIT"]]
 
 
 class PolicyExplainResponse(Answer):
@@ -2413,6 +3133,9 @@ class PolicyRunResponse(Answer):
 class PolicyStep(Record):
     """What came of an operation that the policy asked."""
     __slots__ = ()
+    audit_id = property_of('audit_id', 'The record of the earlier result that stands for the step.')
+    confidence = property_of('confidence', 'The confidence that its answer states, where it states one.')
+    doubt = property_of('doubt', 'Why that earlier result may not stand for the step: `INPUT_MISMATCH` or `INPUT_STALE`.')
     error = property_of('error', 'Its error, where it refused.')
     missing = property_of('missing', 'JSON pointers to results that the policy reads and its answer does not have, or has as null or as another type.')
     name = property_of('name', 'Name of the step.')
@@ -2560,6 +3283,82 @@ class ReasonView(Record):
     text = property_of('text', 'The reason in words, for the audience.')
 
 
+class RecordEntry(Record):
+    """One record, without its documents."""
+    __slots__ = ()
+    as_of = property_of('as_of', 'The instant that was judged.')
+    entity_id = property_of('entity_id', 'Whom the call is about.')
+    gone = property_of('gone', 'Parts of the body that are gone.')
+    operation = property_of('operation', 'The operation.')
+    record_id = property_of('record_id', 'Id of the record.')
+    recorded_at = property_of('recorded_at', 'When it was sealed.')
+    refused = property_of('refused', 'Code of the error, where the request was refused.')
+    request_id = property_of('request_id', 'Id of the call.')
+    seq = property_of('seq', 'Number of the record in its store, from 0.')
+
+
+class RecordsGetResponse(Answer):
+    """The record of a call."""
+    __slots__ = ()
+    _operation = 'records.get'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    entity_id = property_of('entity_id', 'Whom the call is about; absent where it is about nobody, or where that was erased.')
+    found = property_of('found', 'What the call found beside its request: results of steps, and rows of the store.')
+    gone = property_of('gone', 'Parts of the body that are gone: they lapsed or were erased.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    leaf = property_of('leaf', 'What stays of the record for ever, by its names.')
+    leaf_hash = property_of('leaf_hash', 'SHA-256 of a zero byte and the leaf in canonical form: the leaf of the log.')
+    record_id = property_of('record_id', 'Id of the record.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request = property_of('request', 'The request, after defaults; with null for rows or features that are gone.')
+    request_id = property_of('request_id', 'Id of the call.')
+    response = property_of('response', 'The answer without its envelope, or `{"error": ...}`.')
+    verifies = property_of('verifies', 'Whether leaf and parts are those that were sealed and, where the store keeps a log, those of the log.')
+
+
+class RecordsLapseResponse(Answer):
+    """What lapsed."""
+    __slots__ = ()
+    _operation = 'records.lapse'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    complete = property_of('complete', 'Whether everything that is over has lapsed; false where there were more than 10,000 records: ask again.')
+    held = property_of('held', 'Records that stay because the person is under a legal hold.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    parts = property_of('parts', 'Parts that lapsed.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    records = property_of('records', 'Records that they were of.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class RecordsListResponse(Answer):
+    """Records of calls, the oldest first."""
+    __slots__ = ()
+    _operation = 'records.list'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    next_cursor = property_of('next_cursor', 'Where the next page begins; absent at the end.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    records = property_of('records', 'The records.', 'RecordEntry')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class RecordsReplayResponse(Answer):
+    """What came of it."""
+    __slots__ = ()
+    _operation = 'records.replay'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    changed = property_of('changed', 'What is not as it was: artefacts, engine, or parts of the record.', 'ReplayChange')
+    different = property_of('different', 'Members of the answer that differ; at most 100 are told.')
+    error = property_of('error', 'Why there is no answer again.')
+    from_ = property_of('from', 'What it was answered from: the whole request, or the features, where the rows have lapsed or their texts are hashes. Then only `pd`, `points`, `points_range`, `risk_band` and `score` are compared.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    record_id = property_of('record_id', 'Id of the record.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    response = property_of('response', 'The answer again.')
+    same = property_of('same', 'Whether everything that was compared is the same; of a whole request, byte for byte.')
+
+
 ReferralCode = Union[Literal["DATA_QUALITY"], Literal["INPUT_STALE"], Literal["MISSING_INPUT"], Literal["NO_CUTOFFS"]]
 
 
@@ -2592,6 +3391,17 @@ class Regression(Record):
     rows = property_of('rows', 'Rows.')
     separation = property_of('separation', 'Whether a hyperplane separates good and bad.', 'Separation')
     weight = property_of('weight', 'Sum of the weights of the rows.')
+
+
+class ReplayChange(Record):
+    """One thing that is not as it was."""
+    __slots__ = ()
+    now = property_of('now', 'What it is now; absent where it is gone.')
+    then = property_of('then', 'What it was.')
+    what = property_of('what', '`artefact ID`, `engine`, `semantics`, `texts of rows` or `part NAME`.')
+
+
+ReplayFrom = Union[Literal["features"], Literal["request"]]
 
 
 class RocPoint(Record):
@@ -2867,6 +3677,47 @@ class StoreStatistics(Record):
     records_evicted_bytes = property_of('records_evicted_bytes', 'Bytes of the records that were dropped.')
 
 
+class SubjectEraseResponse(Answer):
+    """What was erased."""
+    __slots__ = ()
+    _operation = 'subject.erase'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    complete = property_of('complete', 'Whether everything is erased; false where there were more than 10,000 records: ask again.')
+    had_data = property_of('had_data', 'Whether data of `entity.put` were erased.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    parts = property_of('parts', 'Parts of bodies that were erased.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    records = property_of('records', 'Records whose bodies were erased.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class SubjectExportResponse(Answer):
+    """What is held of a person."""
+    __slots__ = ()
+    _operation = 'subject.export'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    data = property_of('data', 'The data that `entity.put` gave.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    next_cursor = property_of('next_cursor', 'Where the next page begins; absent at the end.')
+    outcomes = property_of('outcomes', 'What became of the decisions of this page, by their ids.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    records = property_of('records', 'The records, whole, as `kapix` keeps them: leaf and parts.')
+    request_id = property_of('request_id', 'Id of the call.')
+    restriction = property_of('restriction', "Whether and why the person's data may not be used or erased.")
+
+
+class SubjectRestrictResponse(Answer):
+    """Whether a person's data may be used, and whether they may be erased."""
+    __slots__ = ()
+    _operation = 'subject.restrict'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    legal_hold = property_of('legal_hold', 'Whether nothing may be erased.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    restricted = property_of('restricted', "Whether no operation may use the person's data.")
+
+
 class Swap(Record):
     """Applications of which two versions decide so."""
     __slots__ = ()
@@ -3019,3 +3870,30 @@ class ValidationReport(Record):
     null_reasons = property_of('null_reasons', 'JSON pointer within this report and cause of each figure that is null.')
     roc = property_of('roc', 'The ROC curve from (0, 0) to (1, 1).', 'RocPoint')
     rows = property_of('rows', 'Number of rows.')
+
+
+Verdict = Union[Literal["valid"], Literal["unsigned"], Literal["stale"]]
+
+
+class WebhookSignResponse(Answer):
+    """The headers of a message."""
+    __slots__ = ()
+    _operation = 'webhook.sign'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    headers = property_of('headers', '`kapix-signature`, `webhook-id`, `webhook-timestamp` and `webhook-signature`.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+
+
+class WebhookVerifyResponse(Answer):
+    """What a message is."""
+    __slots__ = ()
+    _operation = 'webhook.verify'
+    audit_id = property_of('audit_id', 'Id of the record; absent without one.')
+    id = property_of('id', 'Its id, to be looked up among those that were seen: a message may come twice. Absent of an invalid one.')
+    latency_ms = property_of('latency_ms', 'Milliseconds from request to answer.')
+    recorded_at = property_of('recorded_at', 'When the Desk answered; absent without a clock.')
+    request_id = property_of('request_id', 'Id of the call.')
+    valid = property_of('valid', 'Whether it may be used.')
+    verdict = property_of('verdict', 'What it is.')

@@ -12,43 +12,55 @@ __all__ = [
     "Account", "AccountInput", "AccountKind", "AccountProfit", "AccountView", "AdverseImpact", "AggregatorPreset",
     "AggregatorPresetInput", "AkibaBalance", "AkibaRequest", "AkibaStatus", "AkibaTransaction", "AmountUnit",
     "Analysis", "Applicant", "ArmRole", "ArtefactCheckRequest", "ArtefactCheckResponse", "ArtefactEntry",
-    "ArtefactRef", "AucEstimate", "Audience", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
+    "ArtefactRef", "AucEstimate", "Audience", "AuditCheckpointRequest", "AuditCheckpointResponse", "AuditFinding",
+    "AuditFindingCode", "AuditKeyRequest", "AuditKeyResponse", "AuditProveRequest", "AuditProveResponse",
+    "AuditVerifyRequest", "AuditVerifyResponse", "BandReport", "BandSettings", "BetaCurve", "BinKind", "BinRule",
     "BinnedColumn", "Binning", "BinningFinding", "BinningFindingKind", "BinningOptions", "BinningRow",
     "BinningSettings", "BinningStatus", "BinningTable", "Brier", "CalibrationCurve", "CalibrationMeasures",
     "CalibrationMethod", "CalibrationRefusal", "CalibrationReport", "CalibrationSettings", "CardCutoffs",
     "CardSettings", "CashflowAnalyzeRequest", "CashflowAnalyzeResponse", "CellTrace", "Challenger",
-    "CharacteristicSettings", "CharacteristicView", "ChiSquareTest", "Choice", "Cluster", "Coefficient",
-    "ColumnTrace", "Context", "CounterOffer", "CounterfactualNull", "CounterfactualView", "CreditScoreBatchRequest",
-    "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion", "CutoffPoint",
-    "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
-    "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction", "DocumentDifference",
-    "Effect", "Encoding", "EngineDescribeResponse", "EntityForgetRequest", "EntityForgetResponse",
-    "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "ExcludedRows", "Exclusion", "ExplainFormat",
-    "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format", "GainsRow", "GroupRates",
-    "HosmerLemeshow", "InputChange", "InputNullReason", "InputType", "InterceptPlace", "Interval", "IsotonicCurve",
-    "JurisdictionFinding", "Knot", "KolmogorovSmirnov", "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits",
-    "LogitCurve", "Minimum", "MissingInput", "MissingReport", "MissingSettings", "MoveView", "NotDecided",
-    "NullReason", "Objective", "ObservedRates", "OperationEntry", "Outcome", "OverrideView", "PValueTest",
-    "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm", "PolicyCheckRequest",
-    "PolicyCheckResponse", "PolicyCounterfactual", "PolicyDiffRequest", "PolicyDiffResponse",
-    "PolicyExplainRequest", "PolicyExplainResponse", "PolicyInput", "PolicyReason", "PolicyRemark",
+    "CharacteristicSettings", "CharacteristicView", "CheckpointMade", "ChiSquareTest", "Choice", "Cluster",
+    "Coefficient", "ColumnTrace", "Context", "CounterOffer", "CounterfactualNull", "CounterfactualView",
+    "CreditScoreBatchRequest", "CreditScoreBatchResponse", "CreditScoreRequest", "CreditScoreResponse", "Criterion",
+    "CutoffPoint", "CutoffReport", "CutoffSettings", "Data", "DateOrder", "DebitSign", "DecimalMark", "Decision",
+    "DecisionEntry", "DecisionSample", "DecisionsExportRequest", "DecisionsExportResponse", "DecisionsGetRequest",
+    "DecisionsGetResponse", "DecisionsListRequest", "DecisionsListResponse", "DecisionsRunRequest",
+    "DecisionsRunResponse", "DevelopmentFinding", "DevelopmentFindingCode", "DevelopmentValidation", "Direction",
+    "DocumentDifference", "Effect", "Encoding", "EngineBackupRequest", "EngineBackupResponse",
+    "EngineDescribeResponse", "EngineHealthResponse", "EntityForgetRequest", "EntityForgetResponse",
+    "EntityPutRequest", "EntityPutResponse", "EntityType", "Estimate", "EventsAckRequest", "EventsChangedResponse",
+    "EventsFailRequest", "EventsPollRequest", "EventsPollResponse", "EventsRetryRequest", "ExcludedRows",
+    "Exclusion", "ExplainFormat", "Explanation", "FeatureEntry", "Finding", "FindingKind", "FlatSource", "Format",
+    "GainsRow", "GroupRates", "HosmerLemeshow", "InputChange", "InputNullReason", "InputType", "InterceptPlace",
+    "Interval", "IsotonicCurve", "JurisdictionFinding", "Knot", "KnownOutcome", "KolmogorovSmirnov", "LeasedEvent",
+    "LeftOutReason", "LeftOutRow", "LeftOutRows", "Limits", "LogitCurve", "Minimum", "MissingInput",
+    "MissingReport", "MissingSettings", "MoveView", "NotDecided", "NullReason", "Objective", "ObservedRates",
+    "OperationEntry", "Outcome", "OutcomeStatus", "OutcomesRecordRequest", "OutcomesRecordResponse", "OverrideView",
+    "PValueTest", "Part", "PartReport", "PdBasis", "PdKind", "Period", "PeriodInput", "PointsRange", "PolicyArm",
+    "PolicyCheckRequest", "PolicyCheckResponse", "PolicyCounterfactual", "PolicyDiffRequest", "PolicyDiffResponse",
+    "PolicyDoubt", "PolicyExplainRequest", "PolicyExplainResponse", "PolicyInput", "PolicyReason", "PolicyRemark",
     "PolicyRemarkCode", "PolicyReplayRequest", "PolicyReplayResponse", "PolicyRule", "PolicyRunRequest",
     "PolicyRunResponse", "PolicySplit", "PolicyStep", "PortfolioDifference", "PortfolioRates", "PrebinningMethod",
     "PrebinningOptions", "PrebinningSettings", "Problem", "Profile", "ProfileInput", "Proof", "Provenance",
     "ProvenanceStatus", "Quotes", "RateChange", "ReadingFinding", "ReadingFindingKind", "ReasonChange",
-    "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "ReferralCode", "ReferralReason",
-    "Regression", "RegressionSettings", "RocPoint", "RoundingReport", "Route", "RowKind", "RuleCount",
-    "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind", "RuleFindingLevel", "RuleGives",
-    "RuleResult", "RuleTrace", "SampleDates", "SampleReport", "SampleSettings", "ScalingMethod", "ScalingSettings",
-    "ScoreBand", "ScoreBin", "ScoreInclude", "ScoreNullReason", "ScorecardDevelopRequest",
-    "ScorecardDevelopResponse", "ScorecardEvaluateRequest", "ScorecardEvaluateResponse", "SelectedRows",
-    "Selection", "SelectionAction", "SelectionMethod", "SelectionReason", "SelectionReport", "SelectionSettings",
-    "SelectionStep", "Separation", "SeparationKind", "Separator", "Severity", "ShadowView", "Sign", "SourceChange",
-    "SourceKey", "SourceSummary", "SplitMethod", "SplitSettings", "Stage", "StatedAccount", "StoreStatistics",
-    "Swap", "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
+    "ReasonCount", "ReasonMethod", "ReasonSource", "ReasonText", "ReasonView", "RecordEntry", "RecordsGetRequest",
+    "RecordsGetResponse", "RecordsLapseRequest", "RecordsLapseResponse", "RecordsListRequest",
+    "RecordsListResponse", "RecordsReplayRequest", "RecordsReplayResponse", "ReferralCode", "ReferralReason",
+    "Regression", "RegressionSettings", "ReplayChange", "ReplayFrom", "RocPoint", "RoundingReport", "Route",
+    "RowKind", "RuleCount", "RuleCountInput", "RuleDifference", "RuleFinding", "RuleFindingKind",
+    "RuleFindingLevel", "RuleGives", "RuleResult", "RuleTrace", "SampleBy", "SampleDates", "SampleReport",
+    "SampleSettings", "ScalingMethod", "ScalingSettings", "ScoreBand", "ScoreBin", "ScoreInclude",
+    "ScoreNullReason", "ScorecardDevelopRequest", "ScorecardDevelopResponse", "ScorecardEvaluateRequest",
+    "ScorecardEvaluateResponse", "SelectedRows", "Selection", "SelectionAction", "SelectionMethod",
+    "SelectionReason", "SelectionReport", "SelectionSettings", "SelectionStep", "Separation", "SeparationKind",
+    "Separator", "Severity", "ShadowView", "Sign", "SourceChange", "SourceKey", "SourceSummary", "SplitMethod",
+    "SplitSettings", "Stage", "StatedAccount", "StoreStatistics", "SubjectEraseRequest", "SubjectEraseResponse",
+    "SubjectExportRequest", "SubjectExportResponse", "SubjectRestrictRequest", "SubjectRestrictResponse", "Swap",
+    "SwapRule", "TableAnalysis", "TableDifference", "TableTest", "TableTrace", "TargetKind", "TestResult",
     "TestedGroup", "TopFeature", "TotalCheck", "TotalKind", "Transaction", "TransactionInput", "TransactionSource",
     "TransactionStatus", "TransactionsReadRequest", "TransactionsReadResponse", "Trend", "Unit", "ValidationNull",
-    "ValidationReport", "ValidationSettings",
+    "ValidationReport", "ValidationSettings", "Verdict", "WebhookSignRequest", "WebhookSignResponse",
+    "WebhookVerifyRequest", "WebhookVerifyResponse",
 ]
 
 class AccountInput(TypedDict):
@@ -240,6 +252,38 @@ class ArtefactCheckRequest(TypedDict):
     """
 
 Audience = Literal["customer", "internal"]
+
+class AuditCheckpointRequest(TypedDict):
+    """Asks for the head of the log."""
+    from_size: NotRequired[int | None]
+    """Size of an earlier checkpoint, which the answer proves to be the beginning of this one."""
+    size: NotRequired[int | None]
+    """Leaves of the log; all of them when absent."""
+
+class AuditKeyRequest(TypedDict):
+    """Asks for a new key. No record keeps it."""
+    name: str
+    """The name of the log, such as `lender.example/kapix`: without spaces and `+`. No other log should have it."""
+
+class AuditProveRequest(TypedDict):
+    """Asks for the proof that a record is in the log."""
+    id: str
+    """The `audit_id` of the record, or the `request_id` of its call."""
+    size: NotRequired[int | None]
+    """Leaves of the log that the proof is for; all of them when absent."""
+
+class AuditVerifyRequest(TypedDict):
+    """Asks whether the log is whole."""
+    checkpoint: NotRequired[str | None]
+    """A checkpoint that was kept elsewhere: the log must begin with what it states."""
+    origin: NotRequired[str | None]
+    """The name of the log that the checkpoint must state; that of the engine when absent."""
+    public_keys: NotRequired[Sequence[str]]
+    """Public keys, as `audit.key` gives them, of which one must have signed the checkpoint; those of the engine
+    when absent.
+    """
+    records: NotRequired[Sequence[Any] | None]
+    """Records as they were exported, from number 0 on without a gap, in place of those of the store."""
 
 class BandSettings(TypedDict):
     """How bands are chosen."""
@@ -497,9 +541,122 @@ DebitSign = Literal["positive", "negative"]
 
 DecimalMark = Literal["point", "comma"]
 
+class DecisionSample(TypedDict):
+    """So many decisions of each stratum, drawn by the seed: the same of the same decisions, whoever draws."""
+    by: NotRequired[Sequence[SampleBy]]
+    """What makes a stratum; default `outcome` alone."""
+    each: int
+    """Decisions of each stratum, 1 to 10,000, where it has so many."""
+    seed: NotRequired[int]
+    """The seed."""
+
+class DecisionsExportRequest(TypedDict):
+    """Asks for decisions as columns."""
+    actor: NotRequired[str | None]
+    """Who asks: a name of yours."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the export; the engine's clock fills it when absent."""
+    cursor: NotRequired[str | None]
+    """`next_cursor` of the answer before."""
+    limit: NotRequired[int | None]
+    """Decisions of an answer, 1 to 10,000; default 1,000."""
+    mature_after_days: NotRequired[int | None]
+    """Days from the decision after which what is known then counts as its outcome, 1 to 36,500; without it only
+    loans that are paid, in default or written off are mature.
+    """
+    outcomes_until: NotRequired[str | datetime.date | None]
+    """The last day whose knowledge is used; default the civil date of `as_of` in UTC, and never a later one."""
+    policy: NotRequired[str | None]
+    """`id` or `id@version` of the policy that decided."""
+    since: NotRequired[str | datetime.datetime | None]
+    """The first recorded instant."""
+    until: NotRequired[str | datetime.datetime | None]
+    """The first recorded instant that is too late."""
+
+class DecisionsGetRequest(TypedDict):
+    """Asks for a decision."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the reading; the engine's clock fills it when absent."""
+    decision_id: str
+    """The `audit_id` of the decision, or its `request_id`."""
+
+class DecisionsListRequest(TypedDict):
+    """Asks for decisions."""
+    actor: NotRequired[str | None]
+    """Who asked for them."""
+    applicant_id: NotRequired[str | None]
+    """Whom they are about."""
+    arm: NotRequired[str | None]
+    """`champion` or `challenger`."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the reading; the engine's clock fills it when absent."""
+    cursor: NotRequired[str | None]
+    """`next_cursor` of the page before."""
+    limit: NotRequired[int | None]
+    """Decisions of a page, 1 to 1,000; default 100."""
+    outcome: NotRequired[Outcome | None]
+    """`approve`, `refer` or `decline`."""
+    policy: NotRequired[str | None]
+    """`id` or `id@version` of the policy that decided."""
+    reason: NotRequired[str | None]
+    """Code of a reason for the outcome."""
+    sample: NotRequired[DecisionSample | None]
+    """A sample in place of a page."""
+    since: NotRequired[str | datetime.datetime | None]
+    """The first recorded instant."""
+    until: NotRequired[str | datetime.datetime | None]
+    """The first recorded instant that is too late."""
+
+class DecisionsRunRequest(TypedDict):
+    """Asks for a decision on record."""
+    actor: NotRequired[str | None]
+    """Who asks: a user or a service of yours; up to 128 bytes. The answer echoes it."""
+    applicant: NotRequired[Applicant]
+    """What the steps of the policy are given of the applicant, where no earlier result stands for them."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the application; the engine's clock fills it when absent."""
+    audience: NotRequired[Audience]
+    """Who reads the reasons; default `internal`."""
+    counterfactual: NotRequired[bool]
+    """Whether the answer to a decline says which least change of the inputs that the applicant can change would
+    be approved; default false.
+    """
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    inputs: Mapping[str, Any]
+    """`applicant_id`, your id of the applicant; then, each may be absent, `credit_score_id` and `fraud_eval_id`,
+    the `request_id` or `audit_id` of an earlier answer on the same applicant; `requested_amount` in minor
+    units; and the inputs of the policy by name, as in `policy.run`.
+    """
+    language: NotRequired[str]
+    """Language of the reasons, ISO 639-1; default `en`."""
+    override_window_s: NotRequired[int | None]
+    """Seconds from the record of the decision in which a person may decide otherwise: at most what the policy
+    states, which it is when absent; 0 allows none.
+    """
+    policy_id: str
+    """`id` or `id@version` of a policy."""
+    seed: NotRequired[int]
+    """Seed of simulations."""
+    shadows: NotRequired[Sequence[str]]
+    """At most 8 policies, `id` or `id@version`, that are run beside the one that decides and never touch the
+    outcome.
+    """
+    split: NotRequired[PolicySplit | None]
+    """Challengers that decide a share of the applicants in place of `policy_id`."""
+    trace: NotRequired[bool]
+    """Whether the answer says of every row why it did not match; default false."""
+
 Direction = Literal["credit", "debit"]
 
 Encoding = Literal["utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1"]
+
+class EngineBackupRequest(TypedDict):
+    """Asks for a copy of the store as of one moment."""
+    path: str
+    """Path of the copy, on this machine; nothing may be there. Erasures do not reach it: it is the host's to
+    keep and to end.
+    """
 
 class EntityForgetRequest(TypedDict):
     """Forgets what was kept of an applicant. Records of earlier calls keep what they read."""
@@ -518,6 +675,40 @@ class EntityPutRequest(TypedDict):
     """Your id of the applicant; opaque, up to 128 bytes."""
 
 EntityType = Literal["individual", "sme", "corporate"]
+
+class EventsAckRequest(TypedDict):
+    """Says that events are done."""
+    consumer: str
+    """Who fetched them."""
+    event_ids: Sequence[str]
+    """Their ids."""
+
+class EventsFailRequest(TypedDict):
+    """Says that events could not be handled: they are sent again later, at last as dead letters."""
+    consumer: str
+    """Who fetched them."""
+    error: NotRequired[str | None]
+    """Why, for the list of dead letters; at most 1,024 bytes, without personal data."""
+    event_ids: Sequence[str]
+    """Their ids."""
+
+class EventsPollRequest(TypedDict):
+    """Asks for events, and leases them."""
+    consumer: str
+    """Who fetches them: a name of yours. Each consumer gets every event."""
+    dead: NotRequired[bool]
+    """Whether to list the dead letters of the consumer in place of leasing; default false."""
+    lease_s: NotRequired[int | None]
+    """Seconds in which no other process gets them, 1 to 86,400; default 60."""
+    limit: NotRequired[int | None]
+    """How many at most, 1 to 1,000; default 10."""
+
+class EventsRetryRequest(TypedDict):
+    """Asks for dead letters to be sent again."""
+    consumer: str
+    """Whose they are."""
+    event_ids: Sequence[str]
+    """Their ids."""
 
 class Exclusion(TypedDict):
     """Rows that are left out of the sample: those with one of `values`, or with a number below `below` or above
@@ -578,6 +769,31 @@ class MissingSettings(TypedDict):
     """
 
 Objective = Literal["iv", "jensen_shannon", "hellinger", "log_likelihood"]
+
+Outcome = Literal["approve", "refer", "decline"]
+
+OutcomeStatus = Literal["default", "open", "paid", "not_taken", "written_off"]
+
+class OutcomesRecordRequest(TypedDict):
+    """Says what became of a decision."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the call; the engine's clock fills it when absent."""
+    days_past_due: NotRequired[int | None]
+    """Days past due on `known_on`, 0 and above."""
+    decision_id: str
+    """The `audit_id` of the decision, or its `request_id`."""
+    idempotency_key: NotRequired[str | None]
+    """The same key and request give the stored answer."""
+    known_on: str | datetime.date
+    """The day from which it was known: nothing before it may see it. Not in the future."""
+    paid_minor: NotRequired[int | None]
+    """What was paid until then, in minor units."""
+    seed: NotRequired[int]
+    """Seed; nothing uses it."""
+    status: OutcomeStatus
+    """How the loan stands."""
+    written_off_minor: NotRequired[int | None]
+    """What was written off until then, in minor units."""
 
 PValueTest = Literal["z_test", "chi_square", "fisher"]
 
@@ -789,6 +1005,54 @@ class ReasonText(TypedDict):
     for the lender's staff where it is stated.
     """
 
+class RecordsGetRequest(TypedDict):
+    """Asks for the record of a call."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the reading; the engine's clock fills it when absent."""
+    id: str
+    """The `audit_id` of the record, or the `request_id` of the call."""
+
+class RecordsLapseRequest(TypedDict):
+    """Takes parts out of records that are older than a retention allows, by the time of their records. What is
+    absent stays.
+    """
+    actor: str
+    """Who asks: a name of yours. It stays in the log."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant from which ages count; the engine's clock fills it when absent, and a later one is refused."""
+    decision_days: NotRequired[int | None]
+    """Days that requests and responses stay, 1 and above."""
+    features_days: NotRequired[int | None]
+    """Days that features and reasons, and results of steps, stay."""
+    ground: str
+    """Under which rule, such as `retention 2026-01`. It stays in the log."""
+    rows_days: NotRequired[int | None]
+    """Days that rows of accounts stay."""
+
+class RecordsListRequest(TypedDict):
+    """Asks for the records of calls."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the reading; the engine's clock fills it when absent."""
+    cursor: NotRequired[str | None]
+    """`next_cursor` of the page before."""
+    entity_id: NotRequired[str | None]
+    """Whom the calls are about."""
+    limit: NotRequired[int | None]
+    """Entries of a page, 1 to 1,000; default 100."""
+    operation: NotRequired[str | None]
+    """The operation."""
+    since: NotRequired[str | datetime.datetime | None]
+    """The first recorded instant."""
+    until: NotRequired[str | datetime.datetime | None]
+    """The first recorded instant that is too late."""
+
+class RecordsReplayRequest(TypedDict):
+    """Asks to answer the request of a record again."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the replay; the engine's clock fills it when absent. The request is answered as of its own."""
+    id: str
+    """The `audit_id` of the record, or the `request_id` of the call."""
+
 class RegressionSettings(TypedDict):
     """How a logistic regression is fitted."""
     iterations_max: NotRequired[int]
@@ -812,6 +1076,8 @@ class RuleCountInput(TypedDict):
     """Its name."""
     table: str
     """Name of its table."""
+
+SampleBy = Literal["arm", "outcome", "policy", "reason"]
 
 class SampleSettings(TypedDict):
     """The sample of a development, as the card's `pd_basis` will state it."""
@@ -1047,6 +1313,47 @@ class StatedAccount(TypedDict):
     that of the times, then of the preset (`mpesa`: `+03:00`), else `Z`. The accounts of the answer have it.
     """
 
+class SubjectEraseRequest(TypedDict):
+    """Asks for the bodies of all records of a person to be erased, with everything else that is held of them.
+    Leaves stay.
+    """
+    actor: str
+    """Who asks: a name of yours. It stays in the log."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the erasure; the engine's clock fills it when absent."""
+    entity_id: str
+    """Your id of the person. No record keeps it."""
+    ground: str
+    """Why, such as `request of the person`. It stays in the log, so write no personal data here."""
+
+class SubjectExportRequest(TypedDict):
+    """Asks for everything that is held of a person."""
+    actor: str
+    """Who asks: a name of yours."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the export; the engine's clock fills it when absent."""
+    cursor: NotRequired[str | None]
+    """`next_cursor` of the page before."""
+    entity_id: str
+    """Your id of the person."""
+    limit: NotRequired[int | None]
+    """Records of a page, 1 to 1,000; default 100."""
+
+class SubjectRestrictRequest(TypedDict):
+    """Says whether a person's data may be used, and whether they may be erased."""
+    actor: str
+    """Who asks: a name of yours."""
+    as_of: NotRequired[str | datetime.datetime | None]
+    """The instant of the call; the engine's clock fills it when absent."""
+    entity_id: str
+    """Your id of the person."""
+    ground: str
+    """Why."""
+    legal_hold: NotRequired[bool | None]
+    """Whether nothing may be erased: a legal hold beats an erasure. It stays as it is when absent."""
+    restricted: NotRequired[bool | None]
+    """Whether no operation may use the person's data. It stays as it is when absent."""
+
 TargetKind = Literal["binary", "continuous"]
 
 class TransactionInput(TypedDict):
@@ -1114,6 +1421,40 @@ class ValidationSettings(TypedDict):
     """Level of the intervals, in 0.5..1; default 0.95."""
     roc_points: NotRequired[int]
     """Points of the ROC curve besides (0, 0), 2..=1000; default 100."""
+
+class WebhookSignRequest(TypedDict):
+    """Asks for the headers of a message."""
+    at: NotRequired[str | datetime.datetime | None]
+    """When it is sent; the engine's clock when absent. It counts in seconds."""
+    body: NotRequired[str | None]
+    """The body, byte for byte as it is sent."""
+    body_base64: NotRequired[str | None]
+    """The body in base64, in place of `body`, where it is no UTF-8."""
+    id: str
+    """Id of the message: letters, digits, `_` and `-`; the same when it is sent again."""
+    secrets: Sequence[str]
+    """The secrets of the receiver, `whsec_` and base64: the present one, then those before it that are still
+    known. At most 8.
+    """
+
+class WebhookVerifyRequest(TypedDict):
+    """Asks whether a message is from whom it says."""
+    at: NotRequired[str | datetime.datetime | None]
+    """When it came; the engine's clock when absent."""
+    body: NotRequired[str | None]
+    """The body, byte for byte as it came."""
+    body_base64: NotRequired[str | None]
+    """The body in base64, in place of `body`."""
+    headers: Mapping[str, str]
+    """The headers as they came, by name in any case; others than those of the two schemes are passed over."""
+    published: NotRequired[bool]
+    """Whether `kapix-signature` alone is enough, default false: it has no time, so that an old message passes
+    again.
+    """
+    secrets: Sequence[str]
+    """The secrets of this receiver. At most 8."""
+    tolerance_s: NotRequired[int | None]
+    """Seconds that the time of the message may lie from now, on either side; default 300."""
 
 class Account(Record):
     """One account of an applicant with its rows in the order of the document."""
@@ -1385,6 +1726,152 @@ class AucEstimate(Record):
     @property
     def value(self) -> float:
         """The area, in 0..=1: the probability that a good row scores above a bad one, ties half."""
+
+class AuditCheckpointResponse(Answer):
+    """The head of the log: keep it where whoever writes the store cannot."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def checkpoint(self) -> str | None:
+        """The head as a signed note of C2SP tlog-checkpoint; absent where the engine has no key."""
+    @property
+    def consistency(self) -> tuple[str, ...] | None:
+        """The proof that the log of `from_size` leaves is the beginning of this one (RFC 6962, section 2.1.2)."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def root(self) -> str:
+        """The root."""
+    @property
+    def size(self) -> int:
+        """Leaves of the log."""
+
+class AuditFinding(Record):
+    """One thing that is not as it was sealed."""
+    @property
+    def code(self) -> AuditFindingCode:
+        """What it is."""
+    @property
+    def message(self) -> str:
+        """One lower-case sentence."""
+    @property
+    def record_id(self) -> str | None:
+        """Id of the record."""
+    @property
+    def seq(self) -> int | None:
+        """Number of the leaf."""
+
+AuditFindingCode = Literal["answer_altered", "answer_removed", "checkpoint_signature", "checkpoint_contradicted", "id_twice", "leaf_altered", "part_altered", "part_removed", "part_returned", "record_hidden", "record_removed", "subject_altered", "subtree_altered"]
+
+class AuditKeyResponse(Answer):
+    """A new key pair (Ed25519, RFC 8032), as Go's note package writes keys."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def private_key(self) -> str:
+        """The secret, for the option `log_key`: keep it as a password is kept."""
+    @property
+    def public_key(self) -> str:
+        """The public key: give it to whoever verifies the log."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class AuditProveResponse(Answer):
+    """The proof that a record is in the log."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def index(self) -> int:
+        """Number of the leaf, from 0."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def leaf(self) -> Any:
+        """The leaf: what stays of the record for ever, by its names. Its canonical form is what is hashed."""
+    @property
+    def leaf_hash(self) -> str:
+        """SHA-256 of a zero byte and the leaf in canonical form (RFC 6962, section 2.1)."""
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Hashes from the leaf to the root, the neighbour first."""
+    @property
+    def proof(self) -> str | None:
+        """The proof as a file of C2SP tlog-proof, with a signed checkpoint; absent where the engine has no key."""
+    @property
+    def record_id(self) -> str:
+        """Id of the record."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def root(self) -> str:
+        """The root of the log at that size."""
+    @property
+    def size(self) -> int:
+        """Leaves of the log that the proof is for."""
+
+class AuditVerifyResponse(Answer):
+    """Whether the log is whole."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def findings(self) -> tuple[AuditFinding, ...]:
+        """What was found, in the order of the records; at most 1,000 are told."""
+    @property
+    def findings_total(self) -> int:
+        """Findings in all."""
+    @property
+    def holds_checkpoint(self) -> bool | None:
+        """Whether the checkpoint was signed by a known key and is the beginning of this log; null without one."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def records(self) -> int:
+        """Records whose bodies were compared with their leaves: those of this tenant."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def root(self) -> str:
+        """The root over the leaves as they are."""
+    @property
+    def size(self) -> int:
+        """Leaves."""
+    @property
+    def valid(self) -> bool:
+        """Whether nothing was found."""
 
 class BandReport(Record):
     """The bands of a score."""
@@ -1814,6 +2301,15 @@ class CharacteristicView(Record):
     def value(self) -> float | None:
         """The input where it is a number."""
 
+class CheckpointMade(Record):
+    """A checkpoint that was signed."""
+    @property
+    def made_at(self) -> str | None:
+        """When."""
+    @property
+    def size(self) -> int:
+        """Leaves that it covers."""
+
 class ChiSquareTest(Record):
     """A statistic that is chi-square if the smaller model holds."""
     @property
@@ -2079,6 +2575,243 @@ class CutoffReport(Record):
 
 Decision = Literal["decline", "refer", "approve"]
 
+class DecisionEntry(Record):
+    """One decision."""
+    @property
+    def actor(self) -> str | None:
+        """Who asked for it."""
+    @property
+    def applicant_id(self) -> str | None:
+        """Whom it is about."""
+    @property
+    def approved_amount_minor(self) -> int | None:
+        """The amount that an approval grants, in minor units."""
+    @property
+    def arm(self) -> str | None:
+        """`champion` or `challenger`, where it was split."""
+    @property
+    def as_of(self) -> str:
+        """The instant that was judged."""
+    @property
+    def currency(self) -> str | None:
+        """Currency of the amount."""
+    @property
+    def decided_at(self) -> str:
+        """When it was recorded."""
+    @property
+    def decision_id(self) -> str:
+        """Its `audit_id`."""
+    @property
+    def outcome(self) -> Outcome | None:
+        """`approve`, `refer` or `decline`; absent where it was refused, or the answer is gone."""
+    @property
+    def override_until(self) -> str | None:
+        """Until when a person may decide otherwise."""
+    @property
+    def policy(self) -> ArtefactRef | None:
+        """The policy that decided."""
+    @property
+    def reasons(self) -> tuple[str, ...] | None:
+        """Codes of the reasons for the outcome."""
+    @property
+    def refused(self) -> str | None:
+        """Code of the error, where the request was refused."""
+
+class DecisionsExportResponse(Answer):
+    """Decisions as columns of equal length, the oldest first; null where a decision has no such value."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def columns(self) -> Mapping[str, tuple[Any, ...]]:
+        """The columns by name: `decision_id`, `applicant_id`, `decided_at`, `as_of`, `outcome`,
+        `approved_amount_minor`, `currency`, `policy_id`, `policy_version`, `arm`, `reasons` (codes with `|`
+        between), `confidence`, `is_declined`, `is_overridden`, `is_mature`, `status`, `known_on`,
+        `days_past_due_max`, `paid_minor`, `written_off_minor`; each input of the request as `input.NAME`,
+        each feature as `feature.NAME`, and each result of a step that has points as `points.STEP`.
+        """
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next answer begins; absent at the end."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def rows(self) -> int:
+        """Decisions of this answer."""
+
+class DecisionsGetResponse(Answer):
+    """A decision as it stands."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def decided_at(self) -> str:
+        """When it was recorded."""
+    @property
+    def decision(self) -> Any:
+        """The answer of `decisions.run`, without its envelope."""
+    @property
+    def decision_id(self) -> str:
+        """Its `audit_id`."""
+    @property
+    def decision_request_id(self) -> str:
+        """Its `request_id`."""
+    @property
+    def gone(self) -> tuple[Part, ...] | None:
+        """Parts of its record that are gone."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def override_until(self) -> str | None:
+        """Until when a person may decide otherwise: `override_window_s` after it was recorded."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def verifies(self) -> bool:
+        """Whether its record is the one that was sealed, and the one of the log where there is one."""
+
+class DecisionsListResponse(Answer):
+    """Decisions, the oldest first."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def decisions(self) -> tuple[DecisionEntry, ...]:
+        """The decisions."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page begins; absent at the end, and of a sample."""
+    @property
+    def population(self) -> int | None:
+        """Decisions that a sample was drawn from."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class DecisionsRunResponse(Answer):
+    """A decision."""
+    @property
+    def actor(self) -> str | None:
+        """Who asked."""
+    @property
+    def approved_amount_minor(self) -> int | None:
+        """The amount that an approval grants, in minor units."""
+    @property
+    def arm(self) -> PolicyArm | None:
+        """Which policy of the split decided, where the request has one."""
+    @property
+    def as_of(self) -> str:
+        """The instant of the application."""
+    @property
+    def assumed(self) -> Mapping[str, Any] | None:
+        """Inputs that are missing and have a value of the policy instead."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def confidence(self) -> float | None:
+        """The smallest confidence among the results that state one; null where none does."""
+    @property
+    def confidence_missing(self) -> tuple[str, ...] | None:
+        """Names of the steps whose result states no confidence."""
+    @property
+    def counter_offer(self) -> CounterOffer | None:
+        """The largest amount of the policy's grid at which the whole policy approves."""
+    @property
+    def counterfactual(self) -> PolicyCounterfactual | None:
+        """The least change at which the whole policy approves, where the request asks for it."""
+    @property
+    def currency(self) -> str | None:
+        """Currency of the amounts."""
+    @property
+    def entity_id(self) -> str:
+        """Your id of the applicant."""
+    @property
+    def explanation(self) -> str:
+        """The decision in sentences, in the language of the request."""
+    @property
+    def language(self) -> str:
+        """The language of the texts: that of the request, or `en` where neither the engine nor the policy has
+        it.
+        """
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def matched_rules(self) -> tuple[PolicyRule, ...]:
+        """The rows that matched, in the order of the steps."""
+    @property
+    def null_reasons(self) -> Mapping[str, CounterfactualNull] | None:
+        """Why `counterfactual` has no value, by the JSON pointer of the field, where the request asks for it."""
+    @property
+    def outcome(self) -> Outcome:
+        """`approve`, `refer` or `decline`."""
+    @property
+    def override(self) -> OverrideView | None:
+        """Whether and until when a person may decide otherwise."""
+    @property
+    def override_window_s(self) -> int | None:
+        """Seconds from `recorded_at` in which a person may decide otherwise; absent where nobody may."""
+    @property
+    def policy(self) -> ArtefactRef:
+        """The policy that decided."""
+    @property
+    def principal_reasons(self) -> tuple[str, ...] | None:
+        """Codes of the reasons that a declined applicant is told: of the first step that declines, at most four,
+        and a fifth about inquiries.
+        """
+    @property
+    def reason(self) -> str:
+        """The decision in sentences, in the language of the request."""
+    @property
+    def reasons(self) -> tuple[PolicyReason, ...]:
+        """Why, in the order of the steps."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def seed(self) -> int:
+        """The request's seed."""
+    @property
+    def shadows(self) -> tuple[ShadowView, ...] | None:
+        """What the shadow policies would decide, in the order of the request."""
+    @property
+    def steps(self) -> tuple[PolicyStep, ...] | None:
+        """What came of the operations that the policy asked."""
+    @property
+    def terms(self) -> Mapping[str, Any] | None:
+        """What an approval states beside the amount."""
+    @property
+    def trace(self) -> tuple[TableTrace, ...] | None:
+        """What became of every row, where the request asks for it."""
+    @property
+    def unused(self) -> tuple[str, ...] | None:
+        """What was sent and not read: names in `inputs`, and JSON pointers below `/applicant`."""
+    @property
+    def valid_until(self) -> str | None:
+        """Until when an approval is valid."""
+
 class DevelopmentFinding(Record):
     """One thing that an auditor must know of a fit."""
     @property
@@ -2119,6 +2852,24 @@ class DocumentDifference(Record):
 
 Effect = Literal["positive", "negative"]
 
+class EngineBackupResponse(Answer):
+    """The copy."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def bytes(self) -> int:
+        """Bytes of the copy."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
 class EngineDescribeResponse(Answer):
     """What the engine is and holds."""
     @property
@@ -2157,6 +2908,47 @@ class EngineDescribeResponse(Answer):
     @property
     def store(self) -> StoreStatistics | None:
         """What the store holds and what it dropped when it was full; absent without a store."""
+
+class EngineHealthResponse(Answer):
+    """How the store does."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def durable(self) -> bool:
+        """Whether what was committed is there when the process ends."""
+    @property
+    def last_checkpoint(self) -> CheckpointMade | None:
+        """The last checkpoint that was signed; absent where there was none."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def log_size(self) -> int | None:
+        """Leaves of the log; absent in memory."""
+    @property
+    def log_uncovered(self) -> int | None:
+        """Leaves that no signed checkpoint covers: the window in which the log could be changed unseen. Absent
+        in memory.
+        """
+    @property
+    def oldest_event_s(self) -> float | None:
+        """Seconds since the oldest event that is held; absent without one, or without a clock."""
+    @property
+    def prometheus(self) -> str:
+        """The same figures as text for Prometheus (exposition format 0.0.4)."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def schema(self) -> int | None:
+        """Number of the schema; absent in memory."""
+    @property
+    def store(self) -> StoreStatistics:
+        """What the store holds and what it dropped."""
 
 class EntityForgetResponse(Answer):
     """What is kept of an applicant still."""
@@ -2217,6 +3009,51 @@ class Estimate(Record):
     @property
     def value(self) -> float:
         """The estimate."""
+
+class EventsChangedResponse(Answer):
+    """What became of events."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The ids that were changed."""
+    @property
+    def dead(self) -> tuple[str, ...]:
+        """The ids that were dead letters after it."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def unchanged(self) -> tuple[str, ...]:
+        """The ids that were not: no event of this consumer, done already, or not leased."""
+
+class EventsPollResponse(Answer):
+    """Events, the oldest first."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def events(self) -> tuple[LeasedEvent, ...]:
+        """The events."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def leased_until(self) -> str | None:
+        """Until when they are leased; absent of dead letters."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
 
 class ExcludedRows(Record):
     """Rows that were left out for one reason."""
@@ -2429,6 +3266,27 @@ class Knot(Record):
     def pd(self) -> float:
         """PD of the block, in 0..1, both excluded; the curve answers 1e-12..=1 - 1e-12."""
 
+class KnownOutcome(Record):
+    """What became known of a decision."""
+    @property
+    def days_past_due(self) -> int | None:
+        """Days past due on that day."""
+    @property
+    def known_on(self) -> str:
+        """The day from which it was known."""
+    @property
+    def paid_minor(self) -> int | None:
+        """What was paid until then, in minor units."""
+    @property
+    def stated_at(self) -> str:
+        """When it was recorded."""
+    @property
+    def status(self) -> OutcomeStatus:
+        """How the loan stood."""
+    @property
+    def written_off_minor(self) -> int | None:
+        """What was written off until then, in minor units."""
+
 class KolmogorovSmirnov(Record):
     """The greatest distance between two distributions."""
     @property
@@ -2437,6 +3295,33 @@ class KolmogorovSmirnov(Record):
     @property
     def value(self) -> float:
         """The distance, in 0..=1."""
+
+class LeasedEvent(Record):
+    """An event of a consumer."""
+    @property
+    def attempts(self) -> int:
+        """How often it was sent, this time included."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record of the call that it tells of."""
+    @property
+    def data(self) -> Any:
+        """What a receiver needs of it."""
+    @property
+    def entity_id(self) -> str | None:
+        """Whom it is about; the events of one come in order."""
+    @property
+    def error(self) -> str | None:
+        """What the consumer said when it failed last."""
+    @property
+    def event_id(self) -> str:
+        """Its id, for `events.ack` and as the id of a message; of this consumer's store."""
+    @property
+    def occurred_at(self) -> str:
+        """When the call was recorded."""
+    @property
+    def type(self) -> str:
+        """What happened, such as `decision.made`."""
 
 LeftOutReason = Literal["blank", "closing_balance", "continuation", "header", "no_amount", "note", "opening_balance", "preamble", "removed", "repeated", "replaced", "total", "unplaced_balance"]
 
@@ -2609,7 +3494,26 @@ class OperationEntry(Record):
     def recorded(self) -> bool:
         """Whether a call leaves a record."""
 
-Outcome = Literal["approve", "refer", "decline"]
+class OutcomesRecordResponse(Answer):
+    """What is known of a decision now."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def decision_id(self) -> str:
+        """Its `audit_id`."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def outcomes(self) -> tuple[KnownOutcome, ...]:
+        """All that became known, in the order of their days, then of their records."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
 
 class OverrideView(Record):
     """Until when a person may decide otherwise."""
@@ -2619,6 +3523,8 @@ class OverrideView(Record):
     @property
     def until(self) -> str:
         """The last instant."""
+
+Part = Literal["features", "found", "request", "response", "rows"]
 
 class PartReport(Record):
     """One part of the sample."""
@@ -2786,6 +3692,8 @@ class PolicyDiffResponse(ResultColumns):
     @property
     def tables(self) -> tuple[TableDifference, ...] | None:
         """Where tables give different things, with an applicant for each part: without data."""
+
+PolicyDoubt = Literal["MISSING_INPUT", "INPUT_STALE", "INPUT_OUT_OF_RANGE", "INPUT_MISMATCH", "DIVISION_BY_ZERO", "OVERFLOW", "NO_VALUE", "STEP_REFUSED", "STEP_REFERRED", "NO_ROW_MATCHED", "ROWS_DISAGREE", "ABOVE_LIMIT"]
 
 class PolicyExplainResponse(Answer):
     """A policy in plain language."""
@@ -3082,6 +3990,15 @@ class PolicyRunResponse(Answer):
 class PolicyStep(Record):
     """What came of an operation that the policy asked."""
     @property
+    def audit_id(self) -> str | None:
+        """The record of the earlier result that stands for the step."""
+    @property
+    def confidence(self) -> float | None:
+        """The confidence that its answer states, where it states one."""
+    @property
+    def doubt(self) -> PolicyDoubt | None:
+        """Why that earlier result may not stand for the step: `INPUT_MISMATCH` or `INPUT_STALE`."""
+    @property
     def error(self) -> Any:
         """Its error, where it refused."""
     @property
@@ -3354,6 +4271,166 @@ class ReasonView(Record):
     def text(self) -> str:
         """The reason in words, for the audience."""
 
+class RecordEntry(Record):
+    """One record, without its documents."""
+    @property
+    def as_of(self) -> str:
+        """The instant that was judged."""
+    @property
+    def entity_id(self) -> str | None:
+        """Whom the call is about."""
+    @property
+    def gone(self) -> tuple[Part, ...] | None:
+        """Parts of the body that are gone."""
+    @property
+    def operation(self) -> str:
+        """The operation."""
+    @property
+    def record_id(self) -> str:
+        """Id of the record."""
+    @property
+    def recorded_at(self) -> str:
+        """When it was sealed."""
+    @property
+    def refused(self) -> str | None:
+        """Code of the error, where the request was refused."""
+    @property
+    def request_id(self) -> str:
+        """Id of the call."""
+    @property
+    def seq(self) -> int:
+        """Number of the record in its store, from 0."""
+
+class RecordsGetResponse(Answer):
+    """The record of a call."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def entity_id(self) -> str | None:
+        """Whom the call is about; absent where it is about nobody, or where that was erased."""
+    @property
+    def found(self) -> Any:
+        """What the call found beside its request: results of steps, and rows of the store."""
+    @property
+    def gone(self) -> tuple[Part, ...] | None:
+        """Parts of the body that are gone: they lapsed or were erased."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def leaf(self) -> Any:
+        """What stays of the record for ever, by its names."""
+    @property
+    def leaf_hash(self) -> str:
+        """SHA-256 of a zero byte and the leaf in canonical form: the leaf of the log."""
+    @property
+    def record_id(self) -> str:
+        """Id of the record."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request(self) -> Any:
+        """The request, after defaults; with null for rows or features that are gone."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def response(self) -> Any:
+        """The answer without its envelope, or `{"error": ...}`."""
+    @property
+    def verifies(self) -> bool:
+        """Whether leaf and parts are those that were sealed and, where the store keeps a log, those of the log."""
+
+class RecordsLapseResponse(Answer):
+    """What lapsed."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def complete(self) -> bool:
+        """Whether everything that is over has lapsed; false where there were more than 10,000 records: ask
+        again.
+        """
+    @property
+    def held(self) -> int:
+        """Records that stay because the person is under a legal hold."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def parts(self) -> int:
+        """Parts that lapsed."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def records(self) -> int:
+        """Records that they were of."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class RecordsListResponse(Answer):
+    """Records of calls, the oldest first."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page begins; absent at the end."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def records(self) -> tuple[RecordEntry, ...]:
+        """The records."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class RecordsReplayResponse(Answer):
+    """What came of it."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def changed(self) -> tuple[ReplayChange, ...]:
+        """What is not as it was: artefacts, engine, or parts of the record."""
+    @property
+    def different(self) -> tuple[str, ...]:
+        """Members of the answer that differ; at most 100 are told."""
+    @property
+    def error(self) -> Any:
+        """Why there is no answer again."""
+    @property
+    def from_(self) -> ReplayFrom:
+        """What it was answered from: the whole request, or the features, where the rows have lapsed or their
+        texts are hashes. Then only `pd`, `points`, `points_range`, `risk_band` and `score` are compared.
+        """
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def record_id(self) -> str:
+        """Id of the record."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def response(self) -> Any:
+        """The answer again."""
+    @property
+    def same(self) -> bool:
+        """Whether everything that was compared is the same; of a whole request, byte for byte."""
+
 ReferralCode = Literal["DATA_QUALITY", "INPUT_STALE", "MISSING_INPUT", "NO_CUTOFFS"]
 
 class ReferralReason(Record):
@@ -3423,6 +4500,20 @@ class Regression(Record):
     @property
     def weight(self) -> float:
         """Sum of the weights of the rows."""
+
+class ReplayChange(Record):
+    """One thing that is not as it was."""
+    @property
+    def now(self) -> str | None:
+        """What it is now; absent where it is gone."""
+    @property
+    def then(self) -> str:
+        """What it was."""
+    @property
+    def what(self) -> str:
+        """`artefact ID`, `engine`, `semantics`, `texts of rows` or `part NAME`."""
+
+ReplayFrom = Literal["features", "request"]
 
 class RocPoint(Record):
     """One point of the ROC curve: the shares at or below a score."""
@@ -3915,6 +5006,84 @@ class StoreStatistics(Record):
     def records_evicted_bytes(self) -> int:
         """Bytes of the records that were dropped."""
 
+class SubjectEraseResponse(Answer):
+    """What was erased."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def complete(self) -> bool:
+        """Whether everything is erased; false where there were more than 10,000 records: ask again."""
+    @property
+    def had_data(self) -> bool:
+        """Whether data of `entity.put` were erased."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def parts(self) -> int:
+        """Parts of bodies that were erased."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def records(self) -> int:
+        """Records whose bodies were erased."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class SubjectExportResponse(Answer):
+    """What is held of a person."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def data(self) -> Any:
+        """The data that `entity.put` gave."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page begins; absent at the end."""
+    @property
+    def outcomes(self) -> Mapping[str, Any]:
+        """What became of the decisions of this page, by their ids."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def records(self) -> tuple[Any, ...]:
+        """The records, whole, as `kapix` keeps them: leaf and parts."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def restriction(self) -> Any:
+        """Whether and why the person's data may not be used or erased."""
+
+class SubjectRestrictResponse(Answer):
+    """Whether a person's data may be used, and whether they may be erased."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def legal_hold(self) -> bool:
+        """Whether nothing may be erased."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def restricted(self) -> bool:
+        """Whether no operation may use the person's data."""
+
 class Swap(Record):
     """Applications of which two versions decide so."""
     @property
@@ -4212,3 +5381,49 @@ class ValidationReport(Record):
     @property
     def rows(self) -> int:
         """Number of rows."""
+
+Verdict = Literal["valid", "unsigned", "stale"]
+
+class WebhookSignResponse(Answer):
+    """The headers of a message."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """`kapix-signature`, `webhook-id`, `webhook-timestamp` and `webhook-signature`."""
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+
+class WebhookVerifyResponse(Answer):
+    """What a message is."""
+    @property
+    def audit_id(self) -> str | None:
+        """Id of the record; absent without one."""
+    @property
+    def id(self) -> str | None:
+        """Its id, to be looked up among those that were seen: a message may come twice. Absent of an invalid
+        one.
+        """
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from request to answer."""
+    @property
+    def recorded_at(self) -> str | None:
+        """When the Desk answered; absent without a clock."""
+    @property
+    def request_id(self) -> str | None:
+        """Id of the call."""
+    @property
+    def valid(self) -> bool:
+        """Whether it may be used."""
+    @property
+    def verdict(self) -> Verdict:
+        """What it is."""

@@ -32,8 +32,8 @@ pub(in crate::engine) struct Earlier {
     artefacts: Vec<ArtefactRef>,
     pub(super) audit_id: String,
     operation: String,
-    /// When the decision read it.
-    read_at: Instant,
+    /// When the decision read it; none without a clock.
+    read_at: Option<Instant>,
     recorded_at: Instant,
     refused: bool,
     /// The request without rows.
@@ -59,7 +59,7 @@ impl Earlier {
                 artefacts: Vec::new(),
                 audit_id: record.audit_id.clone(),
                 operation: String::new(),
-                read_at: read_at.unwrap_or(Instant::MAX),
+                read_at,
                 recorded_at: read_at.unwrap_or(Instant::MAX),
                 refused: false,
                 request: None,
@@ -81,7 +81,7 @@ impl Earlier {
             artefacts: leaf.artefacts,
             audit_id: leaf.audit_id,
             operation: leaf.operation,
-            read_at: read_at.unwrap_or(leaf.recorded_at),
+            read_at,
             recorded_at: leaf.recorded_at,
             refused: leaf.refused.is_some(),
             request: document(record.request())?.map(without_rows),
@@ -153,11 +153,12 @@ impl Earlier {
 
     /// Returns whether record or data are older than this many days, or nobody can say.
     fn is_old(&self, days_max: u32) -> bool {
-        let age = self.read_at.epoch_microseconds() - self.recorded_at.epoch_microseconds();
+        let Some(read_at) = self.read_at else { return true };
+        let age = read_at.epoch_microseconds() - self.recorded_at.epoch_microseconds();
         let is_recent = (-AHEAD..=i64::from(days_max) * DAY).contains(&age);
-        let data_age = self.data_end().map(|end| {
-            i64::from(self.read_at.date_at(UtcOffset::UTC).epoch_days()) - i64::from(end.epoch_days())
-        });
+        let data_age = self
+            .data_end()
+            .map(|end| i64::from(read_at.date_at(UtcOffset::UTC).epoch_days()) - i64::from(end.epoch_days()));
         !is_recent || data_age.is_none_or(|days| days > i64::from(days_max))
     }
 

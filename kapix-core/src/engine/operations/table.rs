@@ -324,6 +324,8 @@ macro_rules! operations {
 }
 
 operations! {
+    /// Proves an artefact before it is used.
+    ArtefactCheck: ArtefactCheckRequest => ArtefactCheckResponse;
     /// The head of the log, signed, and the proof that an earlier one is its beginning.
     AuditCheckpoint: AuditCheckpointRequest => AuditCheckpointResponse;
     /// A new key for the checkpoints of a log.
@@ -332,8 +334,6 @@ operations! {
     AuditProve: AuditProveRequest => AuditProveResponse;
     /// Whether anything in the log was altered, taken out, put in or moved.
     AuditVerify: AuditVerifyRequest => AuditVerifyResponse;
-    /// Proves an artefact before it is used.
-    ArtefactCheck: ArtefactCheckRequest => ArtefactCheckResponse;
     /// Cash-flow features of an applicant with their transactions.
     CashflowAnalyze: CashflowAnalyzeRequest => CashflowAnalyzeResponse;
     /// Scores an applicant: points, score, PD where calibrated, band, decision, confidence, reasons.
