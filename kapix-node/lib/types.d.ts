@@ -23,7 +23,7 @@ export interface Operations {
   /** What the engine is and holds: versions, artefacts, limits, operations. */
   describe(): Answered<EngineDescribeResponse>;
   /** How the store does: log, checkpoint, what is held; in a form for Prometheus too. */
-  health(request: EngineHealthRequest): Answered<EngineHealthResponse>;
+  health(): Answered<EngineHealthResponse>;
 }
 
 /** Request and answer of each operation. */

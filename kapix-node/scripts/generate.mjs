@@ -137,7 +137,7 @@ function camel(name) {
 function methods(operation, { request, answer, doc }) {
   const name = camel(operation.split('.')[1]);
   const head = comment({ description: doc }, '  ');
-  if (operation === 'engine.describe') return `${head}  ${name}(): Answered<${answer}>;\n`;
+  if (['engine.describe', 'engine.health'].includes(operation)) return `${head}  ${name}(): Answered<${answer}>;\n`;
   if (ROWS.has(operation)) return `${head}  ${name}(request: ${request}, options?: RowsOptions): Answered<${answer}>;\n`;
   const elsewhere = comment({ description: `${doc} On another thread.` }, '  ');
   if (!COLUMNAR.has(operation)) {

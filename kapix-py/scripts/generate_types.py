@@ -22,7 +22,7 @@ COLUMNAR: set[str] = set()
 # Operations beside whose request columns of transactions may come.
 ROWS: set[str] = set()
 RETURNING: set[str] = set()
-BARE = {"engine.describe"}
+BARE = {"engine.describe", "engine.health"}
 # Records of answers that requests take as they are, and the answer whose list of them may stand for it.
 TAKEN = {"RuleCount": "PolicyReplayResponse"}
 SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}

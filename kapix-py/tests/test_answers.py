@@ -170,7 +170,7 @@ def test_a_development_prints_its_sample_and_its_measures(answers: dict[str, kap
 
 def test_what_an_engine_holds_is_printed(answers: dict[str, kapix.Answer]) -> None:
     told = repr(answers["engine.describe"])
-    assert f"kapix {kapix.__version__}" in told and "credit.score" in told and "expert_" in told
+    assert f"kapix {kapix.__version__}" in told and "artefact.check" in told and "expert_" in told
 
 
 def test_a_record_prints_no_body() -> None:

@@ -76,7 +76,7 @@ def test_a_step_without_a_result_is_printed_once_with_its_cause() -> None:
     cause = run.steps[0].error["cause"]
     assert told["steps[0]"].startswith(f"{run.steps[0].name}: {cause}: "), told
     assert told["reasons[0]"].startswith(f"STEP_REFUSED ({run.steps[0].name}): "), told
-    step = SimpleNamespace(name="s", error=None, missing=("/pionts",), referred=False)
+    step = SimpleNamespace(name="s", error=None, missing=("/pionts",), doubt=None, referred=False)
     assert _summary._step(step) == "s: its answer does not have /pionts"
     assert _summary._step(SimpleNamespace(name="s", error=None, missing=None, referred=True)) == "s referred the application itself"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,21 +12,11 @@ import pytest
 
 import kapix
 
+# The class of each request, by the names of the operations.
 REQUESTS = {
-    "artefact.check": kapix.ArtefactCheckRequest,
-    "cashflow.analyze": kapix.CashflowAnalyzeRequest,
-    "credit.score": kapix.CreditScoreRequest,
-    "credit.score_batch": kapix.CreditScoreBatchRequest,
-    "entity.forget": kapix.EntityForgetRequest,
-    "entity.put": kapix.EntityPutRequest,
-    "policy.check": kapix.PolicyCheckRequest,
-    "policy.diff": kapix.PolicyDiffRequest,
-    "policy.explain": kapix.PolicyExplainRequest,
-    "policy.replay": kapix.PolicyReplayRequest,
-    "policy.run": kapix.PolicyRunRequest,
-    "scorecard.develop": kapix.ScorecardDevelopRequest,
-    "scorecard.evaluate": kapix.ScorecardEvaluateRequest,
-    "transactions.read": kapix.TransactionsReadRequest,
+    operation: getattr(kapix, "".join(part.title() for part in re.split("[._]", operation)) + "Request")
+    for operation in (it.name for it in kapix.Engine.load([]).describe().operations)
+    if operation not in ("engine.describe", "engine.health")
 }
 CONTROL = ["names", "progress", "threads"]
 
@@ -34,8 +25,9 @@ def methods() -> Iterator[Any]:
     engine = kapix.Engine.load([])
     for operation in engine.describe().operations:
         area, verb = operation.name.split(".")
-        if operation.name != "engine.describe":
-            yield pytest.param(getattr(getattr(engine, area), verb), operation.name, id=operation.name)
+        if operation.name in REQUESTS:
+            holder = engine if area == "engine" else getattr(engine, area)
+            yield pytest.param(getattr(holder, verb), operation.name, id=operation.name)
         if operation.columnar:
             method = getattr(getattr(engine, area), f"{verb}_async")
             yield pytest.param(method, operation.name, id=f"{operation.name} async")

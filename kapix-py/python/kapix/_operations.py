@@ -163,9 +163,6 @@ _EngineBackupRequest = (
     ('path', 'str', REQUIRED, "Path of the copy, on this machine; nothing may be there. Erasures do not reach it: it is the host's to keep and to end."),
 )
 
-_EngineHealthRequest = (
-)
-
 _EntityForgetRequest = (
     ('entity_id', 'str', REQUIRED, 'Your id of the applicant; opaque, up to 128 bytes.'),
     ('data_sources', 'Sequence[SourceKey] | None', None, 'The sources to forget; default all of them.'),
@@ -818,7 +815,6 @@ class Operations:
         """What the engine is and holds: versions, artefacts, limits, operations."""
         return run(EngineDescribeResponse, self._desk, "engine.describe", None, {})
 
-    @takes(*_EngineHealthRequest)
-    def health(self, request: EngineHealthRequest | None = None, /, **fields) -> EngineHealthResponse:
+    def health(self) -> EngineHealthResponse:
         """How the store does: log, checkpoint, what is held; in a form for Prometheus too."""
-        return run(EngineHealthResponse, self._desk, "engine.health", request, fields)
+        return run(EngineHealthResponse, self._desk, "engine.health", None, {})

@@ -46,7 +46,6 @@ from ._types import (
     EngineBackupRequest,
     EngineBackupResponse,
     EngineDescribeResponse,
-    EngineHealthRequest,
     EngineHealthResponse,
     EntityForgetRequest,
     EntityForgetResponse,
@@ -1408,13 +1407,5 @@ class Operations:
     ) -> EngineBackupResponse: ...
     def describe(self) -> EngineDescribeResponse:
         """What the engine is and holds: versions, artefacts, limits, operations."""
-    @overload
-    def health(self, request: EngineHealthRequest, /) -> EngineHealthResponse:
+    def health(self) -> EngineHealthResponse:
         """How the store does: log, checkpoint, what is held; in a form for Prometheus too."""
-    @overload
-    def health(
-        self,
-        request: None = None,
-        /,
-        *,
-    ) -> EngineHealthResponse: ...
