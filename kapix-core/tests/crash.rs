@@ -2,6 +2,7 @@
 //! nothing half. `KAPIX_KILLS=1000` kills so often (`make soak`); a test run kills ten times.
 #![cfg(all(feature = "sqlite", unix))]
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a process of its own is told its task by its environment")]
 
 #[path = "common/given.rs"]
 #[expect(dead_code, reason = "shared by several test programs")]

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use pythonize::{PythonizeError, PythonizeTypes, PythonizeUnnamedMappingAdapter, Pythonizer};
 use serde::Serialize;
-use serde::ser::{Error as _, Impossible, SerializeStruct, Serializer};
+use serde::ser::{Error as _, Impossible, SerializeMap, SerializeStruct, Serializer};
 
 /// What an operation answered, with its result columns.
 #[pyclass(frozen, module = "kapix._kapix")]
@@ -108,7 +108,7 @@ impl<'p, 't, 'py> Serializer for Pick<'p, 't, 'py> {
     type SerializeTuple = Never;
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
-    type SerializeMap = Never;
+    type SerializeMap = Pick<'p, 't, 'py>;
     type SerializeStruct = Pick<'p, 't, 'py>;
     type SerializeStructVariant = Never;
 
@@ -119,7 +119,7 @@ impl<'p, 't, 'py> Serializer for Pick<'p, 't, 'py> {
         serialize_f32(f32) -> (); serialize_f64(f64) -> (); serialize_none() -> (); serialize_unit() -> ();
         serialize_unit_struct(&'static str) -> (); serialize_unit_variant(&'static str, u32, &'static str) -> ();
         serialize_seq(Option<usize>) -> Never; serialize_tuple(usize) -> Never;
-        serialize_tuple_struct(&'static str, usize) -> Never; serialize_map(Option<usize>) -> Never;
+        serialize_tuple_struct(&'static str, usize) -> Never;
         serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never;
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never;
     }
@@ -145,6 +145,10 @@ impl<'p, 't, 'py> Serializer for Pick<'p, 't, 'py> {
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self> {
         Ok(self)
     }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self> {
+        Ok(self)
+    }
 }
 
 impl SerializeStruct for Pick<'_, '_, '_> {
@@ -154,6 +158,37 @@ impl SerializeStruct for Pick<'_, '_, '_> {
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
         if self.only.is_none_or(|only| only == name) {
             (self.take)(name, value.serialize(Pythonizer::custom::<Plain>(self.py))?)?;
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// An answer that holds another one flat is a map of both.
+impl SerializeMap for Pick<'_, '_, '_> {
+    type Ok = ();
+    type Error = PythonizeError;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, _: &T) -> Result<()> {
+        no_struct()
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, _: &T) -> Result<()> {
+        no_struct()
+    }
+
+    fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
+        &mut self,
+        key: &K,
+        value: &V,
+    ) -> Result<()> {
+        let name = key.serialize(Pythonizer::custom::<Plain>(self.py))?;
+        let name: String = name.extract().or_else(|_| no_struct())?;
+        if self.only.is_none_or(|only| only == name) {
+            (self.take)(&name, value.serialize(Pythonizer::custom::<Plain>(self.py))?)?;
         }
         Ok(())
     }

@@ -78,7 +78,7 @@ def test_a_step_without_a_result_is_printed_once_with_its_cause() -> None:
     assert told["reasons[0]"].startswith(f"STEP_REFUSED ({run.steps[0].name}): "), told
     step = SimpleNamespace(name="s", error=None, missing=("/pionts",), doubt=None, referred=False)
     assert _summary._step(step) == "s: its answer does not have /pionts"
-    assert _summary._step(SimpleNamespace(name="s", error=None, missing=None, referred=True)) == "s referred the application itself"
+    assert _summary._step(SimpleNamespace(name="s", error=None, missing=None, doubt=None, referred=True)) == "s referred the application itself"
 
 
 def test_a_portfolio_shows_its_groups_what_was_observed_and_its_instant(lender: kapix.Engine) -> None:

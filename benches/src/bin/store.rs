@@ -2,6 +2,8 @@
 //! proofs and appends of a log of 10^3 to 10^6 leaves.
 //!
 //! `cargo run --release -p kapix-benches --features store --bin store -- [SECONDS [FOLDER]]`
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
+#![expect(clippy::disallowed_methods, reason = "wall time is what it measures")]
 
 use kapix_core::audit::{Hash, Node, Nodes, Peaks, inclusion_path, leaf_hash, verify_inclusion};
 use kapix_core::store::Durability;

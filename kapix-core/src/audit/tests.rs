@@ -85,9 +85,10 @@ fn defined_path(index: usize, leaves: &[Vec<u8>]) -> Vec<Hash> {
     }
     let half = leaves.len().next_power_of_two() / 2;
     let (left, right) = leaves.split_at(half);
-    let (mut path, other) = match index < half {
-        true => (defined_path(index, left), right),
-        false => (defined_path(index - half, right), left),
+    let (mut path, other) = if index < half {
+        (defined_path(index, left), right)
+    } else {
+        (defined_path(index - half, right), left)
     };
     path.push(defined_root(other));
     path
@@ -100,9 +101,10 @@ fn defined_consistency(old: usize, leaves: &[Vec<u8>], is_known: bool) -> Vec<Ha
     }
     let half = leaves.len().next_power_of_two() / 2;
     let (left, right) = leaves.split_at(half);
-    let (mut path, other) = match old <= half {
-        true => (defined_consistency(old, left, is_known), right),
-        false => (defined_consistency(old - half, right, false), left),
+    let (mut path, other) = if old <= half {
+        (defined_consistency(old, left, is_known), right)
+    } else {
+        (defined_consistency(old - half, right, false), left)
     };
     path.push(defined_root(other));
     path

@@ -92,11 +92,11 @@ impl Climb {
         if self.last == 0 {
             return None;
         }
-        if self.place % 2 == 0 && self.place < self.last {
+        if self.place.is_multiple_of(2) && self.place < self.last {
             return Some(Side::Right);
         }
         // The last node of an incomplete tree has no sibling until a level at which it is a right child.
-        while self.place % 2 == 0 && self.place > 0 {
+        while self.place.is_multiple_of(2) && self.place > 0 {
             self.up();
         }
         Some(Side::Left)

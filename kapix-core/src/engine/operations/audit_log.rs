@@ -93,12 +93,8 @@ impl Operate for AuditProveRequest {
             Ok(())
         })?;
         let (head, path) = proved.ok_or_else(no_log)?;
-        let proof = match signed(call, &head)? {
-            Some(checkpoint) => {
-                Some(LogProof { extra: None, index, path: path.clone(), checkpoint }.to_string())
-            }
-            None => None,
-        };
+        let proof = signed(call, &head)?
+            .map(|checkpoint| LogProof { extra: None, index, path: path.clone(), checkpoint }.to_string());
         let response = AuditProveResponse {
             index,
             leaf: JsonValue::read_text(&record.leaf, &whole(call.limits()))?,

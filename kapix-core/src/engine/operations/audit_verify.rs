@@ -5,7 +5,7 @@
 
 use super::records::whole;
 use super::{Call, Done, Interrupt, Operate};
-use crate::audit::{Checkpoint, Leaf, Node, Note, Part, Peaks, Record, Verifier, leaf_hash};
+use crate::audit::{Checkpoint, Leaf, Node, Note, Part, Peaks, Record, Signer, Verifier, leaf_hash};
 use crate::canonical::{self, Hash};
 use crate::error::Result;
 use crate::json;
@@ -174,7 +174,7 @@ impl AuditVerifyRequest {
         if keys.is_empty()
             && let Ok(archive) = call.archive()
         {
-            keys.extend(archive.signers().into_iter().map(|it| it.public()));
+            keys.extend(archive.signers().into_iter().map(Signer::public));
         }
         Ok(keys)
     }
@@ -187,9 +187,12 @@ impl AuditVerifyRequest {
             let message = "this build verifies no signatures";
             return Err(Error::new(Cause::ValueOutOfRange, message).at("/public_keys"));
         }
-        Ok(call.archive()?.signers().into_iter().map(|it| it.public()).collect())
+        Ok(call.archive()?.signers().into_iter().map(Signer::public).collect())
     }
 }
+
+/// Subtrees that a leaf completes.
+type Subtrees = Vec<(Node, Hash)>;
 
 /// What is known while the log is walked.
 #[derive(Default)]
@@ -221,7 +224,7 @@ impl Audit {
     }
 
     /// Takes the next leaf, and returns the subtrees that it completes.
-    fn leaf(&mut self, text: &[u8]) -> Result<(Option<Leaf>, Vec<(Node, Hash)>)> {
+    fn leaf(&mut self, text: &[u8]) -> Result<(Option<Leaf>, Subtrees)> {
         let seq = self.peaks.size();
         let leaf: Option<Leaf> = json::read(text, &whole(&Limits::DEFAULT)).ok();
         let is_canonical = leaf.as_ref().is_some_and(|leaf| {
@@ -231,7 +234,7 @@ impl Audit {
             let message = format!("leaf `{seq}` is not in canonical form, or states another number");
             self.find(AuditFindingCode::LeafAltered, Some((seq, "")), message);
         }
-        for leaf in leaf.iter() {
+        if let Some(leaf) = &leaf {
             for id in [&leaf.audit_id, &leaf.request_id] {
                 if !self.ids.insert(id.clone()) {
                     let message = "an id of this leaf is that of an earlier one".to_owned();

@@ -8,6 +8,7 @@ use super::{Call, Done, Interrupt, Operate, instant, reading};
 use crate::error::{Cause, Error, Result};
 use crate::id::Id;
 use crate::json_value::JsonValue;
+use crate::policy::Outcome;
 use crate::store::{Held, Query, RowKey};
 use crate::time::{Date, Instant, UtcOffset};
 use serde::{Deserialize, Serialize};
@@ -98,7 +99,7 @@ impl Operate for DecisionsExportRequest {
                 Some(row) => row.value.read(&whole(call.limits()))?,
                 None => Vec::new(),
             };
-            self.row(&mut table, (own, values), &known, until)?;
+            self.row(&mut table, (own, values), &known, until);
         }
         let recorded_response = Some(read_of(rows.iter().map(|(own, _)| own.decision_id.clone())));
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
@@ -128,7 +129,7 @@ impl DecisionsExportRequest {
         (own, values): (&DecisionEntry, &BTreeMap<String, JsonValue>),
         known: &[KnownOutcome],
         until: Date,
-    ) -> Result<()> {
+    ) {
         let text = |value: &str| JsonValue::Text(value.to_owned());
         let known: Vec<&KnownOutcome> = known.iter().filter(|it| it.known_on <= until).collect();
         let decided_on = own.decided_at.date_at(UtcOffset::UTC);
@@ -147,7 +148,7 @@ impl DecisionsExportRequest {
             ("arm", own.arm.as_deref()),
             ("currency", own.currency.as_deref()),
             ("decision_id", Some(&*own.decision_id)),
-            ("outcome", own.outcome.map(|it| it.as_str())),
+            ("outcome", own.outcome.map(Outcome::as_str)),
             ("policy_id", own.policy.as_ref().map(|it| &*it.id)),
             ("policy_version", own.policy.as_ref().map(|it| &*it.version)),
         ] {
@@ -163,7 +164,6 @@ impl DecisionsExportRequest {
         cells.insert("decided_at".to_owned(), text(&own.decided_at.to_string()));
         cells.insert("reasons".to_owned(), text(&own.reasons.join("|")));
         table.add(cells);
-        Ok(())
     }
 }
 

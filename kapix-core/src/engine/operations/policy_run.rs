@@ -148,13 +148,13 @@ impl PolicyRunRequest {
                 Progress::Done(verdict) => return Ok((verdict, steps)),
                 Progress::Need(need) => {
                     let (step, operation) = (need.step, Operation::parse(&need.operation)?);
-                    let asked = match self.earlier.iter().find(|it| it.operation == operation) {
-                        Some(earlier) => self.stand_in(call, policy, earlier, &need)?,
-                        None => {
-                            let arguments = self.arguments(operation, need, as_of, call.limits())?;
-                            let fulfilled = call.result(Need { arguments, operation })?.clone();
-                            Asked { operation, fulfilled, audit_id: None, doubt: None }
-                        }
+                    let earlier = self.earlier.iter().find(|it| it.operation == operation);
+                    let asked = if let Some(earlier) = earlier {
+                        self.stand_in(call, policy, earlier, &need)?
+                    } else {
+                        let arguments = self.arguments(operation, need, as_of, call.limits())?;
+                        let fulfilled = call.result(Need { arguments, operation })?.clone();
+                        Asked { operation, fulfilled, audit_id: None, doubt: None }
                     };
                     results.insert(step, asked.result());
                     steps.insert(step, asked);

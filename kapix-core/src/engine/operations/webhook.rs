@@ -1,6 +1,6 @@
 //! `webhook.sign` and `webhook.verify`. Secrets come with the request, and no record keeps them.
 
-use super::{Call, Done, Interrupt, Operate};
+use super::{Archive, Call, Done, Interrupt, Operate};
 use crate::error::{Cause, Error, Result};
 use crate::time::Instant;
 use crate::webhook::{Verdict, WebhookSecret, sign, verify, verify_published};
@@ -159,7 +159,7 @@ fn secrets(texts: &[String]) -> Result<Vec<WebhookSecret>> {
 fn seconds(call: &Call<'_, '_>, at: Option<Instant>) -> Result<i64> {
     let now = match at {
         Some(at) => Some(at),
-        None => call.archive().ok().and_then(|archive| archive.now()),
+        None => call.archive().ok().and_then(Archive::now),
     };
     let now = now.ok_or_else(|| {
         Error::new(Cause::TimeAsOfMissing, "`at` is required: this engine has no clock").at("/at")

@@ -59,9 +59,9 @@ mod tests {
     #[test]
     fn network_file_systems_are_refused_by_name_and_local_ones_pass() {
         assert_eq!(name_of(0x6969), Some("NFS"));
-        assert_eq!(name_of(0xff53_4d42_u32 as rustix::fs::FsWord), Some("CIFS"));
+        assert_eq!(name_of(rustix::fs::FsWord::from(0xff53_4d42_u32)), Some("CIFS"));
         for local in [0xef53, 0x9123_683e_u32, 0x5846_5342, 0x0102_1994, 0x794c_7630] {
-            assert_eq!(name_of(local as rustix::fs::FsWord), None, "{local:x}");
+            assert_eq!(name_of(rustix::fs::FsWord::from(local)), None, "{local:x}");
         }
         assert!(check(&std::env::temp_dir().join("kapix.db")).is_ok());
         assert!(refusal("NFS").message.contains("`NFS`"));

@@ -9,6 +9,7 @@ use crate::engine::Unsealed;
 use crate::error::{Cause, Error, Result};
 use crate::store::{Held, KeyScope, Query, StoredAnswer, StoredEvent};
 use crate::time::Instant;
+use core::fmt::Write as _;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -118,10 +119,11 @@ pub(super) fn page(connection: &Connection, tenant: &str, query: &Query) -> Resu
         } else {
             format!("?{number}")
         };
-        sql.push_str(&format!(" AND {condition} {value}"));
+        let _ = write!(sql, " AND {condition} {value}");
     }
     values.push(&most);
-    sql.push_str(&format!(" ORDER BY record.seq LIMIT ?{}", values.len()));
+    // Writing to a text does not fail.
+    let _ = write!(sql, " ORDER BY record.seq LIMIT ?{}", values.len());
     let mut statement = connection.prepare_cached(&sql).map_err(failure)?;
     let rows = statement.query_map(&*values, held).map_err(failure)?;
     rows.collect::<rusqlite::Result<_>>().map_err(failure)

@@ -181,10 +181,9 @@ impl<'r> Evidence<'r> {
         computed.extend(own.filter(|((_, _, source), _)| !matches!(source, InputSource::Context(_))).map(
             |((name, _, _), value)| {
                 let value = match value {
-                    Input::Missing => JsonValue::Null,
                     Input::NoRecord => JsonValue::Text(NO_RECORD.to_owned()),
                     Input::Number(number) if number.is_finite() => JsonValue::Number(*number),
-                    Input::Number(_) => JsonValue::Null,
+                    Input::Missing | Input::Number(_) => JsonValue::Null,
                     Input::Text(text) => JsonValue::Text((*text).to_owned()),
                 };
                 (name.to_owned(), value)
