@@ -129,6 +129,12 @@ fn whatever_is_changed_behind_the_back_of_the_store_is_found() {
         ),
         ("UPDATE record SET leaf = replace(leaf, '\"seq\":4', '\"seq\": 4') WHERE seq = 4", "leaf_altered"),
         ("UPDATE record SET audit_id = 'aud_other' WHERE seq = 4", "part_altered"),
+        ("UPDATE record SET request_id = 'req_other' WHERE seq = 4", "leaf_altered"),
+        ("UPDATE answer SET audit_id = NULL WHERE key = 'k-3'", "answer_altered"),
+        (
+            "UPDATE answer SET answer = json_set(answer, '$.recorded_at', '1999-01-01T00:00:00Z') WHERE key = 'k-3'",
+            "answer_altered",
+        ),
         ("DELETE FROM record WHERE seq = 13", "record_removed"),
         ("DELETE FROM record WHERE seq = 4", "record_removed"),
         ("DELETE FROM record WHERE seq = 0", "record_removed"),
@@ -298,6 +304,8 @@ fn an_erased_person_is_in_no_file_and_the_log_still_verifies() {
     assert_eq!(other_record["verifies"], true);
     let audit = call(&desk, "audit.verify", &json!({}));
     assert_eq!((&audit["valid"], &audit["findings"]), (&json!(true), &json!([])));
+    let gone = call(&desk, "entity.forget", &json!({"entity_id": person}));
+    assert_eq!(gone["changes"], json!([]), "its data went");
     let removal =
         desk.record(erased["audit_id"].as_str().unwrap()).unwrap().verify().unwrap().removal.unwrap();
     assert_eq!((removal.actor.as_str(), removal.ground.as_str()), ("dpo", "request of the person"));

@@ -97,6 +97,10 @@ fn an_earlier_result_that_may_not_stand_for_the_step_refers() {
         &json!({"as_of": "2026-09-01T00:00:00Z", "features": {"x": 50, "y": 0, "coverage_age_days": 31}}),
     );
     assert_eq!(outcome(&desk, &later["audit_id"]), stale);
+    // Nor do days that have not come.
+    let ahead =
+        json!({"as_of": "2028-06-30T00:00:00Z", "features": {"x": 50, "y": 0, "coverage_age_days": 0}});
+    assert_eq!(outcome(&desk, &score(&desk, &ahead)["audit_id"]), stale);
 
     let unlisted = Desk::open(
         engine(&|policy| policy["steps"][0]["call"]["by_id"] = Value::Null),
@@ -109,6 +113,24 @@ fn an_earlier_result_that_may_not_stand_for_the_step_refers() {
         mismatch,
         "a policy that lists none takes none"
     );
+}
+
+#[test]
+fn nothing_of_another_applicant_enters_the_record_of_a_decision() {
+    let place = Place::new();
+    let desk = place.open();
+    let of_another = score(&desk, &json!({"entity_id": "person-9", "features": {"x": 41.125, "y": 0}}));
+    let decision = decide(&desk, &of_another["audit_id"]);
+    assert_eq!(codes(&decision)[0], "INPUT_MISMATCH");
+    let kept =
+        String::from_utf8(desk.record(decision["audit_id"].as_str().unwrap()).unwrap().to_json()).unwrap();
+    assert!(!kept.contains("person-9") && !kept.contains("41.125"), "{kept}");
+    let columns = call(&desk, "decisions.export", &json!({}))["columns"].clone();
+    assert!(columns["points.card"].is_null() && columns["feature.x"].is_null());
+    let decision = decide(&desk, &score(&desk, &json!({}))["audit_id"]);
+    assert_eq!(decision["outcome"], "approve");
+    let columns = call(&desk, "decisions.export", &json!({}))["columns"].clone();
+    assert_eq!((&columns["points.card"], &columns["feature.x"]), (&json!([null, 100]), &json!([null, 50])));
 }
 
 #[test]
@@ -274,10 +296,15 @@ fn an_outcome_is_known_from_its_day_on() {
         call(&desk, "outcomes.record", &request)
     };
     assert_eq!(record(&json!({}))["outcomes"][0]["days_past_due"], 3);
-    let both = record(&json!({"known_on": "2026-06-01", "status": "paid", "paid_minor": 500}));
+    let both = record(&json!({"known_on": "2026-06-29", "status": "paid", "paid_minor": 500}));
+    assert_eq!(
+        record(&json!({"known_on": "2026-06-01"}))["error"]["fields"],
+        json!(["/known_on"]),
+        "before it was made"
+    );
     let days: Vec<&str> =
         both["outcomes"].as_array().unwrap().iter().filter_map(|it| it["known_on"].as_str()).collect();
-    assert_eq!(days, ["2026-06-01", "2026-06-30"], "in the order of their days");
+    assert_eq!(days, ["2026-06-29", "2026-06-30"], "in the order of their days");
     assert_eq!(record(&json!({"known_on": "2026-07-02"}))["error"]["fields"], json!(["/known_on"]));
     assert_eq!(record(&json!({"paid_minor": -1}))["error"]["fields"], json!(["/paid_minor"]));
     assert_eq!(record(&json!({"decision_id": "aud_0"}))["error"]["cause"], "record.not_found");

@@ -84,6 +84,13 @@ fn what_fails_comes_later_and_at_last_is_a_dead_letter_that_is_sent_again_on_req
     assert_eq!(poll(&desk, 10).len(), 1);
     assert_eq!(change(&desk, "events.ack", &[&id])["changed"], json!([id]));
     assert!(poll(&place.open_at("2027-06-30T12:00:00Z"), 10).is_empty());
+    // What was done before is not sent again with it.
+    score(&desk, &json!({"entity_id": "another"}));
+    let next = poll(&desk, 10);
+    assert_eq!(next.len(), 1);
+    change(&desk, "events.ack", &[&next[0].0]);
+    assert!(change(&desk, "events.retry", &[&id])["changed"].as_array().unwrap().is_empty());
+    assert!(poll(&place.open_at("2028-06-30T12:00:00Z"), 10).is_empty());
 }
 
 #[test]

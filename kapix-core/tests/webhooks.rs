@@ -1,5 +1,5 @@
 //! Signing and verifying messages by the door; `src/webhook/` has the vectors.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kapix_core::{Control, Desk, artefact::EXPERT_CARDS};
 use serde_json::{Value, json};

@@ -32,9 +32,9 @@ impl PolicyDoubt {
                 "Thamani moja iko nje ya kiwango kinachowezekana.",
             ],
             Self::InputMismatch => [
-                "Information of another applicant was sent.",
-                "Des informations concernant une autre personne ont été envoyées.",
-                "Taarifa za mwombaji mwingine zimetumwa.",
+                "Information of another applicant was sent, or an earlier result that may not count here.",
+                "Des informations concernant une autre personne ont été envoyées, ou un résultat antérieur qui ne peut pas compter ici.",
+                "Taarifa za mwombaji mwingine zimetumwa, au matokeo ya awali yasiyoweza kuhesabiwa hapa.",
             ],
             Self::DivisionByZero | Self::Overflow | Self::NoValue => [
                 "A value that the decision needs could not be computed.",

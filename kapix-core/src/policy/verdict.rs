@@ -95,8 +95,10 @@ pub enum PolicyDoubt {
     /// An input that could change the result lies outside its range.
     #[strum(message = "Check the value, and the range in the policy.")]
     InputOutOfRange,
-    /// An input is stated to be of another applicant.
-    #[strum(message = "Send values of the applicant who asks.")]
+    /// An input is stated to be of another applicant, or an earlier result may not stand for a step.
+    #[strum(
+        message = "Send values of the applicant who asks. An earlier result must be of this applicant, of an artefact that the step lists under `by_id`, asked as the step would ask, not refused, and its record must verify."
+    )]
     InputMismatch,
     /// A value that could change the result was divided by zero.
     #[strum(message = "Let a row before it refuse or refer where the divisor is zero.")]

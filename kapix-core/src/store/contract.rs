@@ -38,8 +38,8 @@ pub(crate) trait Store: Debug + Send + Sync {
     /// Lends the log: the number of its leaves, and their subtrees.
     fn log(&self, work: &mut dyn FnMut(u64, &dyn Nodes) -> Result<()>) -> Result<()>;
 
-    /// Returns the next leaves of the log of all tenants, with their numbers.
-    fn leaves(&self, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>>;
+    /// Returns the next leaves of the log of all tenants.
+    fn leaves(&self, from: u64, most: usize) -> Result<Vec<StoredLeaf>>;
 
     /// Returns the next answers of a tenant under idempotency keys, in the order of these.
     fn answers(&self, tenant: &str, after: Option<&KeyScope>, most: usize) -> Result<Vec<StoredAnswer>>;
@@ -129,6 +129,14 @@ pub(crate) struct StoredAnswer {
     pub(crate) scope: KeyScope,
 }
 
+/// A leaf, with the number and the ids that it is kept under.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredLeaf {
+    pub(crate) ids: [String; 2],
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) seq: u64,
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StoredEvent {
@@ -154,8 +162,10 @@ impl StoredAnswer {
             let JsonValue::Object(mut members) = answer else { return None };
             let stated = |name: &str| members.get(name).and_then(JsonValue::as_str).map(str::to_owned);
             let (audit_id, request_id) = (stated("audit_id"), stated("request_id"));
+            let at = stated("recorded_at");
             let is_its = audit_id.is_none_or(|id| id == leaf.audit_id)
-                && request_id.is_none_or(|id| id == leaf.request_id);
+                && request_id.is_none_or(|id| id == leaf.request_id)
+                && at.is_none_or(|at| at == leaf.recorded_at.to_string());
             members.retain(|name, _| !Envelope::NAMES.contains(&name.as_str()));
             canonical::to_vec(&members).ok().filter(|_| is_its)
         });
@@ -216,6 +226,9 @@ pub(crate) struct Commit {
     /// Version of each row that the call read, 0 where there was none; nothing is done if one has changed.
     pub(crate) reads: Vec<(RowKey, u64)>,
     pub(crate) writes: Vec<Write>,
+    /// The person whom it forgets, and how many numbers it has seen: nothing is done if a record about them has a later one.
+    /// The rows that name the person go too.
+    pub(crate) forgets: Option<(String, u64)>,
     /// The record; the store numbers it.
     pub(crate) record: Option<Unsealed>,
     /// The answer, to be stored under the key that the call claimed for this body.

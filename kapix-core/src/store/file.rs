@@ -132,7 +132,7 @@ impl Store for FileStore {
         })
     }
 
-    fn leaves(&self, _from: u64, _most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+    fn leaves(&self, _from: u64, _most: usize) -> Result<Vec<StoredLeaf>> {
         Ok(Vec::new())
     }
 

@@ -3,7 +3,7 @@
 use super::shelf::{Shelf, count};
 use super::{
     Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, RESTRICTIONS, Row, RowKey, Store,
-    StoreStatistics, StoredAnswer, StoredEvent,
+    StoreStatistics, StoredAnswer, StoredEvent, StoredLeaf,
 };
 use crate::audit::{Leaf, Nodes, Part, Removal};
 use crate::canonical::{self, Hash};
@@ -152,7 +152,7 @@ impl Store for MemoryStore {
         Err(Error::new(Cause::OperationNeedsStore, message))
     }
 
-    fn leaves(&self, _from: u64, _most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+    fn leaves(&self, _from: u64, _most: usize) -> Result<Vec<StoredLeaf>> {
         Ok(Vec::new())
     }
 
@@ -202,9 +202,19 @@ impl State {
     }
 
     fn commit(&mut self, commit: Commit) -> Result<Committed> {
-        let Commit { tenant, reads, writes, record, key, events } = commit;
+        let Commit { tenant, reads, writes, forgets, record, key, events } = commit;
         let version = |key: &RowKey| self.row(&tenant, key).map_or(0, |row| row.version);
         if reads.iter().any(|(key, read)| version(key) != *read) {
+            return Ok(Committed::Moved);
+        }
+        let is_later = |kept: &Kept, (entity_id, seen): &(String, u64)| {
+            kept.held.record.seq >= *seen
+                && kept.tenant == tenant
+                && kept.held.entity_id.as_ref() == Some(entity_id)
+        };
+        if let Some(forgets) = &forgets
+            && self.records.items.iter().any(|(kept, _)| is_later(kept, forgets))
+        {
             return Ok(Committed::Moved);
         }
         for write in &writes {
@@ -225,7 +235,7 @@ impl State {
             let leaf = record.leaf().clone();
             let held = Held { entity_id: record.entity_id.clone(), record: Arc::new(record.seal(seq)?) };
             self.push(leaf, held, &tenant);
-            self.remove(removal.as_ref());
+            self.remove(removal.as_ref(), forgets.is_some());
         }
         for write in writes {
             self.write(&tenant, write.key, write.value);
@@ -279,14 +289,14 @@ impl State {
     }
 
     /// Takes parts out of records. What is named and gone already is left as it is.
-    fn remove(&mut self, removal: Option<&Removal>) {
+    fn remove(&mut self, removal: Option<&Removal>, forgets: bool) {
         for (audit_id, parts) in removal.into_iter().flat_map(|it| &it.parts) {
             let place = self.place(audit_id);
             let item = place.and_then(|place| self.records.items.get_mut(place));
             let Some((kept, bytes)) = item else { continue };
             let mut record = (*kept.held.record).clone();
             record.parts.retain(|part, _| !parts.contains(part));
-            if record.parts.is_empty() {
+            if forgets {
                 kept.held.entity_id = None;
             }
             self.records.bytes = self.records.bytes - *bytes + record.size();
@@ -396,7 +406,8 @@ pub(super) fn stored_events(record: Option<&Unsealed>, events: &[Event]) -> Resu
 
 /// Returns whether a row of restrictions says that nothing may be used.
 pub(super) fn is_restriction(value: &JsonValue) -> bool {
-    value.member("restricted") == Some(&JsonValue::Bool(true))
+    // One that cannot be read forbids.
+    value.member("restricted") != Some(&JsonValue::Bool(false))
 }
 
 /// Returns the bytes that a row of an applicant's data takes, 0 for any other row.

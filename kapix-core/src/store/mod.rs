@@ -13,7 +13,7 @@ mod tests;
 pub use contract::StoreStatistics;
 pub(crate) use contract::{
     Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, RECORDS, RESTRICTIONS, Row, RowKey, Store,
-    StoredAnswer, StoredEvent, Write,
+    StoredAnswer, StoredEvent, StoredLeaf, Write,
 };
 #[cfg(test)]
 pub(crate) use file::FileStore;

@@ -31,6 +31,7 @@ pub(super) fn nothing() -> Commit {
         tenant: String::new(),
         reads: Vec::new(),
         writes: Vec::new(),
+        forgets: None,
         record: None,
         key: None,
         events: Vec::new(),
@@ -181,9 +182,12 @@ fn a_part_that_is_taken_out_is_gone_with_the_answer_that_holds_it_and_the_rest_v
         store.commit(Commit { key, ..record("aud_0", 10) }).unwrap();
         store.release(&scope("k"));
         let take = |id: &str, parts: &[Part]| {
+            let forgets = (parts == Part::ALL).then(|| ("e-9".to_owned(), 0));
             let parts = BTreeMap::from([("aud_0".to_owned(), parts.to_vec())]);
-            let mut commit = record(id, 10);
+            let mut commit = Commit { forgets, ..record(id, 10) };
             if let Some(own) = &mut commit.record {
+                commit.forgets =
+                    Some(("e-9".to_owned(), 0)).filter(|_| parts == Part::ALL.to_vec() || parts_all);
                 own.take_out(Removal { actor: "dpo".to_owned(), ground: "erasure".to_owned(), parts });
             }
             store.commit(commit).unwrap();

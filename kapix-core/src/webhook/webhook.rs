@@ -141,7 +141,9 @@ pub fn verify(
     now: i64,
     tolerance: u32,
 ) -> Verdict {
-    let is_plain = !timestamp.is_empty() && timestamp.bytes().all(|it| it.is_ascii_digit());
+    // As it was signed: digits, none of them a leading zero.
+    let is_digits = !timestamp.is_empty() && timestamp.bytes().all(|it| it.is_ascii_digit());
+    let is_plain = is_digits && (timestamp == "0" || !timestamp.starts_with('0'));
     let Some(time) = timestamp.parse::<i64>().ok().filter(|_| is_plain && is_id(id)) else {
         return Verdict::Unsigned;
     };

@@ -6,7 +6,9 @@ use crate::audit::{Leaf, Node, Nodes, Record, Signer, leaf_hash};
 use crate::engine::door::{Control, Reply};
 use crate::engine::operations::{Archive, Earlier, ReplayFrom};
 use crate::error::{Cause, Error, Result};
-use crate::store::{Held, KeyScope, Query, RECORDS, Row, RowKey, StoreStatistics, StoredAnswer, StoredEvent};
+use crate::store::{
+    Held, KeyScope, Query, RECORDS, Row, RowKey, StoreStatistics, StoredAnswer, StoredEvent, StoredLeaf,
+};
 use crate::time::Instant;
 
 impl Desk {
@@ -15,10 +17,11 @@ impl Desk {
         let (records, rows): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| key.table == RECORDS);
         let mut found = self.store.read(&self.options.tenant, &rows)?;
         for key in records {
-            let row = match self.store.record(&self.options.tenant, &key.key)? {
+            let (id, entity_id) = key.key.split_once('\n').unwrap_or((&key.key, ""));
+            let row = match Archive::record(self, id)? {
                 Some(held) => {
                     let leaf = self.proved_leaf(&held);
-                    let value = Earlier::of(&held, leaf, call.now, self.engine().limits())?;
+                    let value = Earlier::of(&held, leaf, (entity_id, call.now), self.engine().limits())?;
                     Some(Row { value, version: 1 })
                 }
                 None => None,
@@ -53,7 +56,10 @@ impl Archive for Desk {
     }
 
     fn record(&self, id: &str) -> Result<Option<Held>> {
-        self.store.record(&self.options.tenant, id)
+        let Some(held) = self.store.record(&self.options.tenant, id)? else { return Ok(None) };
+        // The leaf names its ids: a row that is kept under another one is not what was asked for.
+        let leaf: Leaf = serde_json::from_slice(&held.record.leaf).map_err(|_| under_another())?;
+        if leaf.audit_id == id || leaf.request_id == id { Ok(Some(held)) } else { Err(under_another()) }
     }
 
     fn page(&self, query: &Query) -> Result<Vec<Held>> {
@@ -68,7 +74,7 @@ impl Archive for Desk {
         self.proved_leaf(held)
     }
 
-    fn leaves(&self, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+    fn leaves(&self, from: u64, most: usize) -> Result<Vec<StoredLeaf>> {
         self.store.leaves(from, most)
     }
 
@@ -115,4 +121,8 @@ impl Archive for Desk {
     fn now(&self) -> Option<Instant> {
         self.options.clock.now()
     }
+}
+
+fn under_another() -> Error {
+    Error::new(Cause::RecordAltered, "the record is kept under an id that its leaf does not state")
 }

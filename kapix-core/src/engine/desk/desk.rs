@@ -11,11 +11,13 @@ use crate::canonical::{self, Hash};
 use crate::domain::Frame;
 use crate::engine::door::{Control, Reply};
 use crate::engine::engine::{Engine, Progressed};
-use crate::engine::operations::{Beside, Known, Request, Surroundings};
+use crate::engine::operations::{Archive, Beside, Known, Request, Surroundings};
 use crate::error::{Cause, Error, Result};
 use crate::fork;
 use crate::id::{self, Prefix};
-use crate::store::{Claim, Commit, Committed, KeyScope, MemoryStore, RowKey, Store, StoreStatistics};
+use crate::store::{
+    Claim, Commit, Committed, KeyScope, MemoryStore, RESTRICTIONS, Row, RowKey, Store, StoreStatistics,
+};
 use crate::time::Instant;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -230,7 +232,7 @@ impl Desk {
     /// # Ok::<(), kapix_core::Error>(())
     /// ```
     pub fn record(&self, audit_id: &str) -> Result<Arc<Record>> {
-        let held = self.store.record(&self.options.tenant, audit_id)?.ok_or_else(|| {
+        let held = Archive::record(self, audit_id)?.ok_or_else(|| {
             let message = format!("no record has this audit id of `{}` bytes", audit_id.len());
             Error::new(Cause::RecordNotFound, message)
         })?;
@@ -299,7 +301,6 @@ impl Desk {
         {
             frame = None;
         }
-        self.check_restriction(&request)?;
         let claimed = match self.key(&mut request, frame.is_some())? {
             None => None,
             Some(scope) => {
@@ -317,6 +318,7 @@ impl Desk {
         let beside = Beside { frame, control: &control, surroundings };
         let mut known = Known::default();
         for _ in 0..STARTS_MAX {
+            known.keep_rows(self.restriction(&request)?);
             let reply = loop {
                 match engine.start(&request, beside, &mut known, 0) {
                     Ok(Progressed::Done(reply)) => break reply,
@@ -333,15 +335,20 @@ impl Desk {
         Err(Error::new(Cause::StoreBusy, message))
     }
 
-    /// Refuses to use the data of a person who is restricted; what reads or ends them stays possible.
-    fn check_restriction(&self, request: &Request) -> Result<()> {
-        let operation = request.operation();
-        let Some(entity_id) = request.subject().filter(|_| operation.judges()) else { return Ok(()) };
-        if self.store.is_restricted(&self.options.tenant, entity_id)? {
+    /// Refuses to use the data of a person who is restricted; what reads or ends them stays possible. Returns the row that
+    /// says so: if it changes before the call is recorded, the call starts again.
+    fn restriction(&self, request: &Request) -> Result<Option<(RowKey, Option<Row>)>> {
+        let judged = request.subject().filter(|_| request.operation().judges());
+        let Some(entity_id) = judged else { return Ok(None) };
+        let key = RowKey { key: entity_id.to_owned(), table: RESTRICTIONS.to_owned() };
+        let row = if self.store.is_restricted(&self.options.tenant, entity_id)? {
             let message = "the person's data may not be used: `subject.restrict` says so";
             return Err(Error::new(Cause::SubjectRestricted, message));
-        }
-        Ok(())
+        } else {
+            let mut rows = self.store.read(&self.options.tenant, core::slice::from_ref(&key))?;
+            rows.pop().and_then(|(_, row)| row)
+        };
+        Ok(Some((key, row)))
     }
 
     /// Takes the key out of a request: it is no part of the body.
@@ -384,7 +391,7 @@ impl Desk {
         reads: Vec<(RowKey, u64)>,
         claimed: Option<&Claimed<'_>>,
     ) -> Result<Option<Answer>> {
-        let Reply { response, columns, draft, events, writes, .. } = reply;
+        let Reply { response, columns, draft, events, forgets, writes, .. } = reply;
         let written = draft.as_ref().and_then(|draft| draft.answer.clone());
         let named = claimed.map(|claimed| (&claimed.scope, claimed.body));
         let record = draft.map(|draft| call.unsealed(draft, &self.options.tenant, named)).transpose()?;
@@ -404,7 +411,7 @@ impl Desk {
         let removes = record.as_ref().is_some_and(|record| record.removal().is_some());
         let key = claimed.map(|claimed| (claimed.scope.clone(), claimed.body, answer.clone()));
         let (tenant, events) = (self.options.tenant.clone(), answer.events.clone());
-        let commit = Commit { tenant, reads, writes, record, key, events };
+        let commit = Commit { tenant, reads, writes, forgets, record, key, events };
         match self.store.commit(commit)? {
             Committed::All => {
                 if removes {

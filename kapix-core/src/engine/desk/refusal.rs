@@ -36,7 +36,15 @@ impl Desk {
             Recorded { audit_id: record.audit_id().to_owned(), request_id: record.request_id().to_owned() };
         let tenant = self.options.tenant.clone();
         let (reads, writes, events) = (Vec::new(), Vec::new(), Vec::new());
-        self.store.commit(Commit { tenant, reads, writes, record: Some(record), key: None, events })?;
+        self.store.commit(Commit {
+            forgets: None,
+            tenant,
+            reads,
+            writes,
+            record: Some(record),
+            key: None,
+            events,
+        })?;
         let recorded = self.options.envelope.then(|| Box::new(recorded));
         Ok(Error { recorded, ..error })
     }

@@ -20,6 +20,8 @@ pub struct Reply {
     pub events: Vec<Event>,
     /// What changes in the store of a Desk.
     pub(in crate::engine) writes: Vec<Write>,
+    /// The person whom the call forgets, and below which number it saw their records.
+    pub(in crate::engine) forgets: Option<(String, u64)>,
     /// Artefacts that took part.
     pub(in crate::engine) artefacts: Vec<ArtefactRef>,
 }

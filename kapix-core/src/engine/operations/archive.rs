@@ -5,7 +5,7 @@ use super::records_replay::ReplayFrom;
 use crate::audit::{Leaf, Nodes, Record, Signer};
 use crate::engine::door::{Control, Reply};
 use crate::error::{Cause, Error, Result};
-use crate::store::{Held, KeyScope, Query, StoreStatistics, StoredAnswer, StoredEvent};
+use crate::store::{Held, KeyScope, Query, StoreStatistics, StoredAnswer, StoredEvent, StoredLeaf};
 use crate::time::Instant;
 use core::fmt::Debug;
 
@@ -30,7 +30,7 @@ pub(in crate::engine) trait Archive: Debug {
     fn proved(&self, held: &Held) -> Result<Leaf>;
 
     /// Returns the next leaves of the log of all tenants, with their numbers.
-    fn leaves(&self, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>>;
+    fn leaves(&self, from: u64, most: usize) -> Result<Vec<StoredLeaf>>;
 
     /// Returns the next answers under idempotency keys, in the order of these.
     fn answers(&self, after: Option<&KeyScope>, most: usize) -> Result<Vec<StoredAnswer>>;

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::json;
 use crate::json_value::JsonValue;
 use crate::limits::Limits;
-use crate::store::{Held, Query};
+use crate::store::{Held, Query, StoredLeaf};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use std::collections::{BTreeMap, BTreeSet};
@@ -354,7 +354,7 @@ fn stored(call: &Call<'_, '_>, audit: &mut Audit) -> Result<()> {
             audit.find(AuditFindingCode::RecordRemoved, Some((from, "")), message);
             break;
         }
-        for (seq, text) in page {
+        for StoredLeaf { ids, leaf: text, seq } in page {
             let wanted = audit.peaks.size();
             if seq != wanted {
                 let message = format!("leaf `{wanted}` is not there");
@@ -374,6 +374,12 @@ fn stored(call: &Call<'_, '_>, audit: &mut Audit) -> Result<()> {
                 let message =
                     format!("subtree `{}` of level `{}` is not that over the leaves", node.index, node.level);
                 audit.find(AuditFindingCode::SubtreeAltered, Some((seq, "")), message);
+            }
+            if let Some(leaf) = &leaf
+                && ids != [leaf.audit_id.as_str(), leaf.request_id.as_str()]
+            {
+                let message = "the record is kept under ids that its leaf does not state".to_owned();
+                audit.find(AuditFindingCode::LeafAltered, Some((seq, &leaf.audit_id)), message);
             }
             leaves.extend(leaf.map(|leaf| (seq, leaf)));
         }
@@ -435,7 +441,12 @@ fn answers(call: &Call<'_, '_>, audit: &mut Audit) -> Result<()> {
         let Some(last) = page.last() else { break };
         after = Some(last.scope.clone());
         for stored in page {
-            let Some(audit_id) = &stored.audit_id else { continue };
+            let Some(audit_id) = &stored.audit_id else {
+                let message =
+                    "an answer under an idempotency key has no record: nothing proves it".to_owned();
+                audit.find(AuditFindingCode::AnswerAltered, None, message);
+                continue;
+            };
             audit.keyed.remove(audit_id);
             let held = archive.record(audit_id)?;
             if !held.as_ref().is_some_and(|held| stored.is_of(held)) {

@@ -217,6 +217,7 @@ impl<'c, 'f> Call<'c, 'f> {
             columns: done.columns,
             draft,
             events: done.events,
+            forgets: done.forgets,
             writes: done.writes,
             artefacts: done.artefacts,
         })

@@ -154,11 +154,13 @@ impl DecisionsExportRequest {
         ] {
             cells.insert(name.to_owned(), value.map_or(JsonValue::Null, text));
         }
-        let is_declined = own.outcome.is_some_and(|it| it.as_str() == "decline");
-        for (name, value) in
-            [("is_declined", is_declined), ("is_mature", is_mature), ("is_overridden", false)]
-        {
+        let is_declined = own.outcome.map_or(JsonValue::Null, |it| JsonValue::Bool(it == Outcome::Decline));
+        cells.insert("is_declined".to_owned(), is_declined);
+        for (name, value) in [("is_mature", is_mature), ("is_overridden", false)] {
             cells.insert(name.to_owned(), JsonValue::Bool(value));
+        }
+        for name in ["days_past_due_max", "known_on", "paid_minor", "status", "written_off_minor"] {
+            cells.entry(name.to_owned()).or_insert(JsonValue::Null);
         }
         cells.insert("as_of".to_owned(), text(&own.as_of.to_string()));
         cells.insert("decided_at".to_owned(), text(&own.decided_at.to_string()));
@@ -231,6 +233,10 @@ fn values(call: &Call<'_, '_>, held: &Held) -> Result<BTreeMap<String, JsonValue
     };
     take("input.", request.as_ref().and_then(|it| it.member("inputs")));
     take("feature.", request.as_ref().and_then(|it| it.member("applicant")?.member("features")));
+    for features in features_by_id(found.as_ref()) {
+        let own = features.into_iter().filter(|(_, value)| plain(value));
+        values.extend(own.map(|(name, value)| (format!("feature.{name}"), value)));
+    }
     for (name, points) in steps(found.as_ref(), response.as_ref()) {
         values.insert(format!("points.{name}"), points);
     }
@@ -239,6 +245,19 @@ fn values(call: &Call<'_, '_>, held: &Held) -> Result<BTreeMap<String, JsonValue
     values.insert("confidence".to_owned(), confidence.unwrap_or(JsonValue::Null));
     values.insert("approved_amount_minor".to_owned(), amount.unwrap_or(JsonValue::Null));
     Ok(values)
+}
+
+/// Returns the features of the requests of earlier results.
+fn features_by_id(found: Option<&JsonValue>) -> Vec<BTreeMap<String, JsonValue>> {
+    let Some(JsonValue::Array(rows)) = found.and_then(|it| it.member("rows")) else { return Vec::new() };
+    let of_row = |row: &JsonValue| {
+        let JsonValue::Array(pair) = row else { return None };
+        match pair.get(1)?.member("value")?.member("request")?.member("features")? {
+            JsonValue::Object(features) => Some(features.clone()),
+            _ => None,
+        }
+    };
+    rows.iter().filter_map(of_row).collect()
 }
 
 /// Returns the points of the results that the steps of a decision had, in the order of the steps.
@@ -259,6 +278,10 @@ fn steps(found: Option<&JsonValue>, response: Option<&JsonValue>) -> Vec<(String
         ) else {
             continue;
         };
+        // What may not stand for the step was counted for nothing.
+        if step.member("doubt").is_some() {
+            continue;
+        }
         let by_id = step.member("audit_id").and_then(JsonValue::as_str);
         let answer = match by_id {
             Some(id) => rows.iter().find_map(|row| {

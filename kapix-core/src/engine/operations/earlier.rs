@@ -36,6 +36,8 @@ pub(in crate::engine) struct Earlier {
     read_at: Option<Instant>,
     recorded_at: Instant,
     refused: bool,
+    /// Whether it is about somebody else: then nothing of it is kept here.
+    is_of_another: bool,
     /// The request without rows.
     request: Option<JsonValue>,
     /// Whether parts and leaf are those that were sealed, and stand in the log.
@@ -47,7 +49,7 @@ impl Earlier {
     pub(in crate::engine) fn of(
         held: &Held,
         leaf: Result<Leaf>,
-        read_at: Option<Instant>,
+        (entity_id, read_at): (&str, Option<Instant>),
         limits: &Limits,
     ) -> Result<JsonValue> {
         let record = &held.record;
@@ -62,6 +64,7 @@ impl Earlier {
                 read_at,
                 recorded_at: read_at.unwrap_or(Instant::MAX),
                 refused: false,
+                is_of_another: false,
                 request: None,
                 verifies,
             };
@@ -75,8 +78,13 @@ impl Earlier {
             }
             request
         };
+        let answer = document(record.response())?;
+        let owner = answer.as_ref().and_then(|answer| answer.member("entity_id")?.as_str());
+        // What is about somebody else does not enter the record of this applicant.
+        let is_of_another = answer.is_some() && owner != Some(entity_id);
         let earlier = Self {
-            answer: document(record.response())?,
+            is_of_another,
+            answer: answer.filter(|_| !is_of_another),
             as_of: leaf.as_of,
             artefacts: leaf.artefacts,
             audit_id: leaf.audit_id,
@@ -84,7 +92,7 @@ impl Earlier {
             read_at,
             recorded_at: leaf.recorded_at,
             refused: leaf.refused.is_some(),
-            request: document(record.request())?.map(without_rows),
+            request: document(record.request())?.filter(|_| !is_of_another).map(without_rows),
             verifies,
         };
         earlier.to_json(limits)
@@ -127,6 +135,7 @@ impl Earlier {
         let same_arguments = arguments.into_iter().all(|(name, value)| self.is_asked_with(name, value, &has));
         let same_values = need.values.iter().all(|(tokens, value)| has(tokens, value) == Some(true));
         let fits = self.verifies
+            && !self.is_of_another
             && !self.refused
             && self.operation == operation.as_str()
             && owner == Some(entity_id.as_str())
@@ -144,10 +153,10 @@ impl Earlier {
         value: &JsonValue,
         has: &impl Fn(&[String], &JsonValue) -> Option<bool>,
     ) -> bool {
-        let names_artefact = value.as_str().is_some_and(|text| {
-            let id = text.split('@').next();
-            self.artefacts.iter().any(|own| Some(&*own.id) == id)
-        });
+        let is_named =
+            |own: &ArtefactRef, text: &str| *own.id == *text || format!("{}@{}", own.id, own.version) == text;
+        let names_artefact = name == "card"
+            && value.as_str().is_some_and(|text| self.artefacts.iter().any(|own| is_named(own, text)));
         names_artefact || has(&[name.to_owned()], value) == Some(true)
     }
 
@@ -159,7 +168,9 @@ impl Earlier {
         let data_age = self
             .data_end()
             .map(|end| i64::from(read_at.date_at(UtcOffset::UTC).epoch_days()) - i64::from(end.epoch_days()));
-        !is_recent || data_age.is_none_or(|days| days > i64::from(days_max))
+        // What was judged as of a later day, or rests on days that have not come, is of no age.
+        let is_ahead = self.as_of.epoch_microseconds() - read_at.epoch_microseconds() > AHEAD;
+        !is_recent || is_ahead || data_age.is_none_or(|days| !(-1..=i64::from(days_max)).contains(&days))
     }
 
     /// Returns the last day of the data.
@@ -177,15 +188,20 @@ impl Earlier {
 }
 
 /// Returns the earlier result with this id, which an application brings under this name of its inputs.
-pub(super) fn read(call: &Call<'_, '_>, name: &str, id: &str) -> core::result::Result<Earlier, Interrupt> {
-    let key = RowKey { key: id.to_owned(), table: RECORDS.to_owned() };
+pub(super) fn read(
+    call: &Call<'_, '_>,
+    (name, id): (&str, &str),
+    entity_id: &Id,
+) -> core::result::Result<Earlier, Interrupt> {
+    // Ids have no control characters.
+    let key = RowKey { key: format!("{id}\n{}", entity_id.as_str()), table: RECORDS.to_owned() };
     let Some(row) = call.row(&key)? else {
         let message = format!("no record has this id of `{}` bytes", id.len());
         return Err(Error::new(Cause::RecordNotFound, message).at(format!("/inputs/{name}")).into());
     };
     let limits = Limits { request_bytes: u64::MAX, ..call.limits().clone() };
     let earlier: Earlier = row.value.read(&limits)?;
-    if earlier.answer.is_none() && earlier.verifies {
+    if earlier.answer.is_none() && earlier.verifies && !earlier.is_of_another {
         let message = "the answer of this record was erased, or has lapsed";
         return Err(Error::new(Cause::RecordBodyErased, message).at(format!("/inputs/{name}")).into());
     }

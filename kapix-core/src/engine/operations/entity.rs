@@ -5,7 +5,7 @@
 //! that it read enter its request before the engine judges it, so that the record holds them and a replay needs no Desk.
 
 use super::credit_score::check_named;
-use super::{Call, Done, Interrupt, Operate};
+use super::{Call, Done, Interrupt, Operate, subject};
 use crate::canonical;
 use crate::domain::{Data, SourceKey, check_data};
 use crate::error::{Cause, Detail, Error};
@@ -96,7 +96,12 @@ pub struct SourceSummary {
 
 impl Operate for EntityPutRequest {
     const NAME: &'static str = "entity.put";
+    const JUDGES: bool = true;
     type Response = EntityPutResponse;
+
+    fn subject(&self) -> Option<&str> {
+        Some(self.entity_id.as_str())
+    }
 
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<EntityPutResponse>, Interrupt> {
         if held(&self.data).is_empty() {
@@ -105,6 +110,9 @@ impl Operate for EntityPutRequest {
         }
         check_data(&self.data, call.limits())?;
         let before = read(call, &self.entity_id)?.unwrap_or_default();
+        if held(&self.data).iter().any(|key| before.has(*key)) {
+            subject::check_hold(call, self.entity_id.as_str())?;
+        }
         let mut after = before.clone();
         let mut given = self.data.clone();
         for key in held(&self.data) {
@@ -129,6 +137,7 @@ impl Operate for EntityForgetRequest {
     type Response = EntityForgetResponse;
 
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<EntityForgetResponse>, Interrupt> {
+        subject::check_hold(call, self.entity_id.as_str())?;
         let before = read(call, &self.entity_id)?.unwrap_or_default();
         let mut after = before.clone();
         for &key in self.data_sources.as_deref().unwrap_or(SourceKey::ALL) {

@@ -252,7 +252,6 @@ impl Operate for EventsRetryRequest {
         let now = now(call)?;
         change(call, &self.consumer, &self.event_ids, |progress, number| {
             let Some(sent) = progress.dead.remove(&number) else { return Ok(false) };
-            progress.below = progress.below.min(number);
             progress.sent.insert(number, Sent { attempts: 0, until: now, ..sent });
             Ok(true)
         })
@@ -284,20 +283,18 @@ impl Progress {
         most: usize,
     ) -> Result<Vec<LeasedEvent>> {
         let (mut leased, mut waiting) = (Vec::new(), BTreeSet::new());
+        self.lease_again(call, now, until, (most, &mut leased))?;
         let (mut from, mut looked_at) = (self.below, 0);
         while leased.len() < most && looked_at < LOOKED_AT_MAX {
             call.control.check()?;
             let page = call.archive()?.events(from, PAGE)?;
             let Some(last) = page.last() else { break };
             from = last.number + 1;
-            looked_at += page.len();
             for event in page {
-                if leased.len() == most
-                    || self.done.contains(&event.number)
-                    || self.dead.contains_key(&event.number)
-                {
+                if leased.len() == most || self.is_over(event.number) {
                     continue;
                 }
+                looked_at += 1;
                 let earlier = self.sent.get(&event.number);
                 let is_held = earlier.is_some_and(|sent| sent.until > now)
                     || event.entity_id.as_ref().is_some_and(|id| waiting.contains(id));
@@ -317,6 +314,37 @@ impl Progress {
         Ok(leased)
     }
 
+    /// Leases events that lie behind what is done: dead letters that are sent again. What was erased meanwhile is let go.
+    fn lease_again(
+        &mut self,
+        call: &Call<'_, '_>,
+        now: Instant,
+        until: Instant,
+        (most, leased): (usize, &mut Vec<LeasedEvent>),
+    ) -> Result<()> {
+        let again: Vec<u64> = self.sent.range(..self.below).map(|(number, _)| *number).collect();
+        for number in again {
+            let event = call.archive()?.events(number, 1)?.into_iter().find(|event| event.number == number);
+            let Some(event) = event else {
+                self.sent.remove(&number);
+                continue;
+            };
+            if let Some(sent) = self.sent.get_mut(&number)
+                && sent.until <= now
+                && leased.len() < most
+            {
+                sent.attempts += 1;
+                sent.until = until;
+                leased.push(view(event, sent));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_over(&self, number: u64) -> bool {
+        self.done.contains(&number) || self.dead.contains_key(&number)
+    }
+
     /// Moves the number below which all is done over what is done.
     fn advance(&mut self, call: &Call<'_, '_>) -> Result<()> {
         loop {
@@ -333,8 +361,6 @@ impl Progress {
         }
         let below = self.below;
         self.done.retain(|number| *number >= below);
-        // What was erased meanwhile is in no page.
-        self.sent.retain(|number, _| *number >= below);
         Ok(())
     }
 }
@@ -349,17 +375,13 @@ fn change(
     let mut progress = Progress::read(call, consumer)?;
     let (mut changed, mut unchanged) = (Vec::new(), Vec::new());
     for id in ids {
-        let number = id.strip_prefix("evt_").and_then(|it| it.parse().ok());
-        let is_changed = match number {
+        let is_changed = match number_of(id) {
             Some(number) => one(&mut progress, number)?,
             None => false,
         };
         if is_changed { changed.push(id.clone()) } else { unchanged.push(id.clone()) }
     }
-    let is_dead = |id: &&String| {
-        let number = id.strip_prefix("evt_").and_then(|it| it.parse().ok());
-        number.is_some_and(|number: u64| progress.dead.contains_key(&number))
-    };
+    let is_dead = |id: &&String| number_of(id).is_some_and(|number| progress.dead.contains_key(&number));
     let dead = changed.iter().filter(is_dead).cloned().collect();
     let writes = if changed.is_empty() {
         Vec::new()
@@ -381,6 +403,11 @@ fn view(event: StoredEvent, sent: &Sent) -> LeasedEvent {
         occurred_at: event.occurred_at,
         kind: event.kind,
     }
+}
+
+fn number_of(id: &str) -> Option<u64> {
+    let number = id.strip_prefix("evt_")?.parse().ok()?;
+    (id == format!("evt_{number}")).then_some(number)
 }
 
 fn key(consumer: &Id) -> RowKey {

@@ -171,6 +171,8 @@ pub(in crate::engine) struct Done<R> {
     pub(super) columns_sha256: Option<Hash>,
     /// What a host may pass on.
     pub(super) events: Vec<Event>,
+    /// The person whom it forgets, and below which number it saw their records.
+    pub(super) forgets: Option<(String, u64)>,
     /// What the record keeps in place of the request, of a call that must leave no trace of whom it is about.
     pub(super) recorded_request: Option<JsonValue>,
     /// What the record keeps in place of the answer, of a call that reads what other records hold.
@@ -192,6 +194,7 @@ impl<R> Done<R> {
             computed: None,
             columns_sha256: None,
             events: Vec::new(),
+            forgets: None,
             recorded_request: None,
             recorded_response: None,
             removal: None,

@@ -116,6 +116,11 @@ impl Operate for OutcomesRecordRequest {
             let message = format!("the call of `{DECISIONS}` was refused: nothing was decided");
             return Err(Error::new(Cause::RecordNotFound, message).at("/decision_id").into());
         }
+        if self.known_on < leaf.recorded_at.date_at(UtcOffset::UTC).add_days(-1).unwrap_or(Date::MIN)
+            && self.known_on < leaf.as_of.date_at(UtcOffset::UTC)
+        {
+            return wrong("known_on", "nothing was known of a decision before it was made".to_owned());
+        }
         let key = RowKey { key: leaf.audit_id.clone(), table: OUTCOMES.to_owned() };
         let mut outcomes = read(call, &key)?;
         if outcomes.len() >= OUTCOMES_MAX {

@@ -89,6 +89,7 @@ pub struct PolicyExplainResponse {
 
 impl Operate for PolicyExplainRequest {
     const NAME: &'static str = "policy.explain";
+    const JUDGES: bool = true;
     const LONG: bool = true;
     type Response = PolicyExplainResponse;
 
@@ -97,6 +98,10 @@ impl Operate for PolicyExplainRequest {
         let decision = self.decision.as_ref()?;
         self.as_of = self.as_of.or(decision.as_of);
         Some(&mut self.as_of)
+    }
+
+    fn subject(&self) -> Option<&str> {
+        self.decision.as_ref().map(|decision| decision.entity_id.as_str())
     }
 
     fn run(&self, call: &Call<'_, '_>) -> core::result::Result<Done<PolicyExplainResponse>, Interrupt> {

@@ -173,7 +173,7 @@ impl PolicyRunRequest {
     ) -> core::result::Result<Asked, Interrupt> {
         let step = usize::try_from(need.step).ok().and_then(|step| policy.body.steps.get(step));
         let by_id = if let Some(StepBody::Call(step)) = step { step.by_id.as_ref() } else { None };
-        let found = super::earlier::read(call, earlier.name, &earlier.id)?;
+        let found = super::earlier::read(call, (earlier.name, &earlier.id), &self.entity_id)?;
         let audit_id = Some(found.audit_id.clone());
         let (fulfilled, doubt) = found.stand_for(need, earlier.operation, (&self.entity_id, by_id));
         Ok(Asked { operation: earlier.operation, fulfilled, audit_id, doubt })

@@ -222,7 +222,8 @@ pub(super) fn page_size(limit: Option<u32>) -> Result<usize> {
 /// Returns the number of the first record of a page.
 pub(super) fn from_cursor(cursor: Option<&str>) -> Result<u64> {
     let Some(cursor) = cursor else { return Ok(0) };
-    cursor.parse().map_err(|_| {
+    let is_plain = cursor.bytes().all(|it| it.is_ascii_digit()) && cursor.len() <= 15;
+    cursor.parse().ok().filter(|_| is_plain).ok_or_else(|| {
         let message = "a cursor is the `next_cursor` of an earlier page";
         Error::new(Cause::ValueOutOfRange, message).at("/cursor")
     })

@@ -85,6 +85,9 @@ impl Operate for RecordsReplayRequest {
         let held = find(call, self.id.as_str(), "/id")?;
         let record = &held.record;
         let leaf = call.archive()?.proved(&held)?;
+        if let Some(entity_id) = &held.entity_id {
+            super::subject::check_restriction(call, entity_id)?;
+        }
         let Some(recorded) = record.response() else {
             let message = "the answer of this record was erased, or has lapsed: nothing is left to compare";
             return Err(Error::new(Cause::RecordBodyErased, message).at("/id").into());

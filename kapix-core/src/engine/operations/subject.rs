@@ -168,20 +168,17 @@ impl Operate for SubjectEraseRequest {
 
     fn run(&self, call: &Call<'_, '_>) -> Result<Done<SubjectEraseResponse>, Interrupt> {
         instant(self.as_of)?;
-        let restriction = restriction(call, self.entity_id.as_str())?;
-        if restriction.legal_hold {
-            let message = "the person's data are under a legal hold, which beats an erasure";
-            return Err(Error::new(Cause::SubjectHeld, message).at("/entity_id").into());
-        }
+        check_hold(call, self.entity_id.as_str())?;
         let had_data = call.row(&key(ENTITIES, self.entity_id.as_str()))?.is_some();
         let query = Query { entity_id: Some(self.entity_id.as_str().to_owned()), ..Query::default() };
         let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
-        let mut complete = true;
+        let (mut complete, mut seen) = (true, 0);
         call.visit(query, |held| {
             if parts.len() == ERASED_MAX {
                 complete = false;
                 return Ok(false);
             }
+            seen = held.record.seq + 1;
             let own = held.record.parts.keys().copied().collect();
             parts.insert(held.record.audit_id.clone(), own);
             Ok(true)
@@ -203,7 +200,10 @@ impl Operate for SubjectEraseRequest {
         let stated = stated.map(|(name, id)| (name.to_owned(), JsonValue::Text(id.as_str().to_owned())));
         let removal =
             Removal { actor: self.actor.as_str().to_owned(), ground: self.ground.as_str().to_owned(), parts };
+        // Where there are more, the next call forgets the rest.
+        let forgets = complete.then(|| (self.entity_id.as_str().to_owned(), seen));
         Ok(Done {
+            forgets,
             recorded_request: Some(JsonValue::Object(stated.into())),
             removal: Some(removal).filter(|it| !it.parts.is_empty()),
             writes,
@@ -236,6 +236,24 @@ impl Operate for SubjectRestrictRequest {
         let writes = vec![Write { key: key(RESTRICTIONS, self.entity_id.as_str()), value }];
         Ok(Done { writes, ..Done::new(after, Vec::new()) })
     }
+}
+
+/// Refuses to let data of a person go who is under a legal hold.
+pub(super) fn check_hold(call: &Call<'_, '_>, entity_id: &str) -> Result<(), Interrupt> {
+    if restriction(call, entity_id)?.legal_hold {
+        let message = "the person's data are under a legal hold, which beats an erasure";
+        return Err(Error::new(Cause::SubjectHeld, message).at("/entity_id").into());
+    }
+    Ok(())
+}
+
+/// Refuses to use the data of a person who is restricted.
+pub(super) fn check_restriction(call: &Call<'_, '_>, entity_id: &str) -> Result<(), Interrupt> {
+    if restriction(call, entity_id)?.restricted {
+        let message = "the person's data may not be used: `subject.restrict` says so";
+        return Err(Error::new(Cause::SubjectRestricted, message).into());
+    }
+    Ok(())
 }
 
 /// Returns those of these people whose data may not be erased.

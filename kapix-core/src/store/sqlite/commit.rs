@@ -53,11 +53,17 @@ fn one(transaction: &Transaction<'_>, log: &mut Log, commit: Commit) -> Result<R
         return Ok(Ok(Committed::Taken));
     }
     let tenant = commit.tenant.clone();
+    if let Some((entity_id, seen)) = &commit.forgets
+        && records::is_later(transaction, &commit.tenant, entity_id, *seen)?
+    {
+        return Ok(Ok(Committed::Moved));
+    }
+    let forgets = commit.forgets.is_some();
     let prepared = match prepare(commit, log.size()) {
         Ok(prepared) => prepared,
         Err(own) => return Ok(Err(own)),
     };
-    write(transaction, log, &tenant, prepared)?;
+    write(transaction, log, (&tenant, forgets), prepared)?;
     Ok(Ok(Committed::All))
 }
 
@@ -82,7 +88,12 @@ fn prepare(commit: Commit, seq: u64) -> Result<Prepared> {
     })
 }
 
-fn write(transaction: &Transaction<'_>, log: &mut Log, tenant: &str, prepared: Prepared) -> Result<()> {
+fn write(
+    transaction: &Transaction<'_>,
+    log: &mut Log,
+    (tenant, forgets): (&str, bool),
+    prepared: Prepared,
+) -> Result<()> {
     let Prepared { record, key, values, events } = prepared;
     let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
         transaction.prepare_cached(sql).and_then(|mut it| it.execute(values)).map_err(failure)
@@ -91,7 +102,7 @@ fn write(transaction: &Transaction<'_>, log: &mut Log, tenant: &str, prepared: P
         records::insert(transaction, tenant, &record, &own)?;
         log.append(transaction, leaf_hash(&record.leaf))?;
         if let Some(removal) = own.removal() {
-            records::remove(transaction, tenant, removal)?;
+            records::remove(transaction, tenant, removal, forgets)?;
         }
     }
     for (key, value) in values {

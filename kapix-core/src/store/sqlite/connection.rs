@@ -2,7 +2,7 @@
 //! is of the process that opened it.
 
 use super::open::{Durability, open};
-use crate::error::Result;
+use crate::error::{Cause, Error, Result};
 use crate::fork;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,8 @@ pub(super) struct Lazy {
     durability: Durability,
     /// The connection, and the process that opened it.
     open: Option<(u32, Connection)>,
+    /// Which file was opened.
+    file: Option<(u64, u64)>,
 }
 
 impl Drop for Lazy {
@@ -36,7 +38,7 @@ impl Lazy {
 
     /// Returns a place without a connection.
     pub(super) fn new(path: &Path, durability: Durability) -> Self {
-        Self { path: path.to_owned(), durability, open: None }
+        Self { path: path.to_owned(), durability, open: None, file: None }
     }
 
     /// Returns the connection of this process.
@@ -46,9 +48,32 @@ impl Lazy {
         if let Some((_, inherited)) = self.open.take_if(|(owner, _)| *owner != process) {
             core::mem::forget(inherited);
         }
+        let found = identity(&self.path);
+        if self.open.is_some() && self.file != found {
+            let message = "the file of the store was taken away or replaced while it was open";
+            return Err(Error::new(Cause::StoreUnavailable, message));
+        }
         match &mut self.open {
             Some((_, connection)) => Ok(connection),
-            place @ None => Ok(&mut place.insert((process, open(&self.path, self.durability)?)).1),
+            place @ None => {
+                let connection = open(&self.path, self.durability)?;
+                self.file = identity(&self.path);
+                Ok(&mut place.insert((process, connection)).1)
+            }
         }
     }
+}
+
+/// Returns what tells the file at a path from another one.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+
+    std::fs::metadata(path).ok().map(|it| (it.dev(), it.ino()))
+}
+
+/// Elsewhere a file that is open cannot be taken away.
+#[cfg(not(unix))]
+fn identity(_path: &Path) -> Option<(u64, u64)> {
+    None
 }

@@ -58,7 +58,14 @@ fn check(connection: &Connection) -> Result<bool> {
     let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
     let refusal = |message: String| Err(Error::new(Cause::StoreSchema, message));
     match (application, version) {
-        (APPLICATION, version) if version == i64::from(SCHEMA) => Ok(false),
+        (APPLICATION, version) if version == i64::from(SCHEMA) => {
+            if number("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'")? > 0 {
+                return refusal(
+                    "the store has a trigger, and no engine made one: somebody else did".to_owned(),
+                );
+            }
+            Ok(false)
+        }
         (APPLICATION, _) => refusal(format!(
             "the store has schema `{version}`; this engine reads `{SCHEMA}`: use the engine that wrote it"
         )),

@@ -7,7 +7,7 @@ use crate::audit::{Part, Record, Removal, SealedPart};
 use crate::canonical::Hash;
 use crate::engine::Unsealed;
 use crate::error::{Cause, Error, Result};
-use crate::store::{Held, KeyScope, Query, StoredAnswer, StoredEvent};
+use crate::store::{Held, KeyScope, Query, StoredAnswer, StoredEvent, StoredLeaf};
 use crate::time::Instant;
 use core::fmt::Write as _;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -58,9 +58,17 @@ pub(super) fn insert(connection: &Connection, tenant: &str, record: &Record, own
     Ok(())
 }
 
-/// Takes parts out of records, and the answers that hold them; what is gone already stays so. A record without parts is
-/// about nobody.
-pub(super) fn remove(connection: &Connection, tenant: &str, removal: &Removal) -> Result<()> {
+/// Returns whether a record about a person has this number or a later one.
+pub(super) fn is_later(connection: &Connection, tenant: &str, entity_id: &str, seen: u64) -> Result<bool> {
+    let sql = "SELECT count(*) FROM subject WHERE tenant = ?1 AND entity_id = ?2 AND seq >= ?3";
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    let later = statement.query_row(params![tenant, entity_id, signed(seen)?], |row| row.get::<_, i64>(0));
+    Ok(later.map_err(failure)? > 0)
+}
+
+/// Takes parts out of records, and the answers that hold them; what is gone already stays so. Where the person is forgotten,
+/// the records are about nobody.
+pub(super) fn remove(connection: &Connection, tenant: &str, removal: &Removal, forgets: bool) -> Result<()> {
     let run = |sql: &str, values: &[&dyn ToSql]| {
         connection.prepare_cached(sql).and_then(|mut it| it.execute(values)).map_err(failure)
     };
@@ -76,9 +84,9 @@ pub(super) fn remove(connection: &Connection, tenant: &str, removal: &Removal) -
             run("DELETE FROM answer WHERE audit_id = ?1 AND tenant = ?2", key)?;
             run("DELETE FROM event WHERE audit_id = ?1 AND tenant = ?2", key)?;
         }
-        let is_empty = "coalesce(features, found, request, response, \"rows\") IS NULL";
-        let gone = format!("SELECT seq FROM body WHERE seq = {own} AND {is_empty}");
-        run(&format!("DELETE FROM subject WHERE seq IN ({gone})"), key)?;
+        if forgets {
+            run(&format!("DELETE FROM subject WHERE seq = {own}"), key)?;
+        }
     }
     Ok(())
 }
@@ -129,12 +137,16 @@ pub(super) fn page(connection: &Connection, tenant: &str, query: &Query) -> Resu
     rows.collect::<rusqlite::Result<_>>().map_err(failure)
 }
 
-/// Returns the next leaves of the log, with their numbers.
-pub(super) fn leaves(connection: &Connection, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
-    let sql = "SELECT seq, leaf FROM record WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+/// Returns the next leaves of the log.
+pub(super) fn leaves(connection: &Connection, from: u64, most: usize) -> Result<Vec<StoredLeaf>> {
+    let sql = "SELECT seq, leaf, audit_id, request_id FROM record WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
     let mut statement = connection.prepare_cached(sql).map_err(failure)?;
     let rows = statement.query_map(params![signed(from)?, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
-        Ok((u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX), row.get::<_, String>(1)?.into_bytes()))
+        Ok(StoredLeaf {
+            ids: [row.get(2)?, row.get(3)?],
+            leaf: row.get::<_, String>(1)?.into_bytes(),
+            seq: u64::try_from(row.get::<_, i64>(0)?).unwrap_or(u64::MAX),
+        })
     });
     rows.map_err(failure)?.collect::<rusqlite::Result<_>>().map_err(failure)
 }

@@ -2,7 +2,7 @@
 
 -- What stays of each call for ever: a leaf of the log, in canonical JSON. The columns behind it are read from the leaf.
 CREATE TABLE record (
-    seq INTEGER PRIMARY KEY,
+    seq INTEGER PRIMARY KEY CHECK (seq >= 0),
     tenant TEXT NOT NULL,
     audit_id TEXT NOT NULL UNIQUE,
     request_id TEXT NOT NULL UNIQUE,

@@ -18,7 +18,7 @@ use crate::store::memory::is_restriction;
 use crate::store::shelf::count;
 use crate::store::{
     Claim, Commit, Committed, ENTITIES, Held, KeyScope, Query, RESTRICTIONS, Row, RowKey, Store,
-    StoreStatistics, StoredAnswer, StoredEvent,
+    StoreStatistics, StoredAnswer, StoredEvent, StoredLeaf,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, VecDeque};
@@ -181,7 +181,7 @@ impl Store for SqliteStore {
         self.reading(|connection| work(Log::read(connection)?.size(), &Table(connection)))
     }
 
-    fn leaves(&self, from: u64, most: usize) -> Result<Vec<(u64, Vec<u8>)>> {
+    fn leaves(&self, from: u64, most: usize) -> Result<Vec<StoredLeaf>> {
         self.reading(|connection| records::leaves(connection, from, most))
     }
 
