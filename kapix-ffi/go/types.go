@@ -3406,7 +3406,7 @@ const (
 	PolicyDoubtINPUTSTALE PolicyDoubt = "INPUT_STALE"
 	// PolicyDoubtINPUTOUTOFRANGE: An input that could change the result lies outside its range.
 	PolicyDoubtINPUTOUTOFRANGE PolicyDoubt = "INPUT_OUT_OF_RANGE"
-	// PolicyDoubtINPUTMISMATCH: An input is stated to be of another applicant.
+	// PolicyDoubtINPUTMISMATCH: An input is stated to be of another applicant, or an earlier result may not stand for a step.
 	PolicyDoubtINPUTMISMATCH PolicyDoubt = "INPUT_MISMATCH"
 	// PolicyDoubtDIVISIONBYZERO: A value that could change the result was divided by zero.
 	PolicyDoubtDIVISIONBYZERO PolicyDoubt = "DIVISION_BY_ZERO"

@@ -139,7 +139,8 @@ impl DecisionsExportRequest {
         let of_window: Vec<&KnownOutcome> =
             known.iter().copied().filter(|it| ends.is_none_or(|ends| it.known_on <= ends)).collect();
         let last = of_window.last();
-        let is_final = last.is_some_and(|it| it.status != OutcomeStatus::Open);
+        let is_final =
+            last.is_some_and(|it| !matches!(it.status, OutcomeStatus::Open | OutcomeStatus::NotTaken));
         let is_mature = is_final || (last.is_some() && ends.is_some_and(|ends| ends <= until));
         let mut cells = values.clone();
         cells.extend(last.filter(|_| is_mature).into_iter().flat_map(|last| last.cells(&of_window)));
