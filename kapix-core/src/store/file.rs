@@ -3,7 +3,7 @@
 
 use super::{
     Claim, Commit, Committed, Held, KeyScope, Query, Row, RowKey, Store, StoreStatistics, StoredAnswer,
-    StoredEvent, Write,
+    StoredEvent, StoredLeaf, Write,
 };
 use crate::audit::{Nodes, Record};
 use crate::canonical::{self, Hash};

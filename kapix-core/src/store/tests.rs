@@ -186,8 +186,6 @@ fn a_part_that_is_taken_out_is_gone_with_the_answer_that_holds_it_and_the_rest_v
             let parts = BTreeMap::from([("aud_0".to_owned(), parts.to_vec())]);
             let mut commit = Commit { forgets, ..record(id, 10) };
             if let Some(own) = &mut commit.record {
-                commit.forgets =
-                    Some(("e-9".to_owned(), 0)).filter(|_| parts == Part::ALL.to_vec() || parts_all);
                 own.take_out(Removal { actor: "dpo".to_owned(), ground: "erasure".to_owned(), parts });
             }
             store.commit(commit).unwrap();
