@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 
 import kapix
@@ -59,7 +60,6 @@ def test_a_secret_is_not_printed() -> None:
 
 
 def test_an_export_is_columns_of_a_frame(engine: Any) -> None:
-    pandas = pytest.importorskip("pandas")
     for applicant in ("a", "b"):
         engine.decisions.run(loan(applicant))
     frame = pandas.DataFrame(dict(engine.decisions.export().columns))

@@ -97,7 +97,7 @@ pub enum PolicyDoubt {
     InputOutOfRange,
     /// An input is stated to be of another applicant, or an earlier result may not stand for a step.
     #[strum(
-        message = "Send values of the applicant who asks. An earlier result must be of this applicant, of an artefact that the step lists under `by_id`, asked as the step would ask, not refused, and its record must verify."
+        message = "Send values of the applicant who asks; an earlier result must be theirs, of an artefact under `by_id`, and asked as the step asks."
     )]
     InputMismatch,
     /// A value that could change the result was divided by zero.

@@ -7,8 +7,13 @@ use crate::tree::File;
 const LINES_MAX: usize = 500;
 
 /// Sources that a program writes; each must exist.
-const GENERATED: &[&str] =
-    &["kapix-ffi/go/types.go", "kapix-node/lib/types.d.ts", "kapix-py/python/kapix/_types.py"];
+const GENERATED: &[&str] = &[
+    "kapix-ffi/go/operations.go",
+    "kapix-ffi/go/types.go",
+    "kapix-node/lib/types.d.ts",
+    "kapix-py/python/kapix/_operations.py",
+    "kapix-py/python/kapix/_types.py",
+];
 
 /// Folders and files that may hold `unsafe`: the C ABI, the Arrow C Data Interface, the handlers of
 /// forks, a counting allocator of tests.
