@@ -1,4 +1,4 @@
-//! What must survive a call: records, idempotency keys, rows and events. A store does all of a [`Commit`] or nothing.
+//! What must survive a call: records, idempotency keys, rows and events. A store does all of a commit or nothing.
 
 mod contract;
 #[cfg(test)]
